@@ -1,0 +1,9 @@
+//! vigie, a news watch: polls feeds, reads the articles behind them, keeps those on a topic, groups them into stories,
+//! and mails a desk when a story develops.
+//!
+//! The modules in the order of the data's path; `ARCHITECTURE.md` is the map.
+
+// Small values and tools that know no stage.
+pub mod clock;
+pub mod text;
+pub mod types;

@@ -1,0 +1,3 @@
+//! The `vigie` program: everything is in the library.
+
+fn main() {}

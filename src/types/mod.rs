@@ -1,0 +1,10 @@
+//! Small values that every room speaks: identifiers, languages, addresses.
+//!
+//! Nothing here knows a stage, a table or a file.
+
+pub mod ids;
+pub mod lang;
+pub mod url;
+
+pub use ids::{ArticleId, ArticleKey, DeskName, DevelopmentId, EntryId, FeedId, StoryId, TopicId};
+pub use lang::Lang;
