@@ -7,3 +7,6 @@
 pub mod clock;
 pub mod text;
 pub mod types;
+
+// Edges: the only places that touch the world.
+pub mod outbox;
