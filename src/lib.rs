@@ -8,5 +8,8 @@ pub mod clock;
 pub mod text;
 pub mod types;
 
+// Stages: pure. `now` is a parameter; no clock, no socket, no file, no SQL.
+pub mod schedule;
+
 // Edges: the only places that touch the world.
 pub mod outbox;

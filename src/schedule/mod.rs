@@ -1,0 +1,15 @@
+//! Stage: when is a feed asked next?
+//!
+//! In: what is known of the feed ([`FeedState`]) and what the last poll brought ([`PollOutcome`]). Out: the new state, `next_poll_at`
+//! included. Pure: jitter comes from a hash of the feed and the hour. Not done here: asking.
+
+mod backoff;
+mod cadence;
+mod hints;
+mod jitter;
+mod next;
+mod state;
+
+pub use cadence::first_poll_at;
+pub use next::{clamp_next_poll, next_poll};
+pub use state::{FeedState, FeedStatus, Hints, PollOutcome, PollSpec};
