@@ -12,4 +12,5 @@ pub mod types;
 pub mod schedule;
 
 // Edges: the only places that touch the world.
+pub mod fetch;
 pub mod outbox;

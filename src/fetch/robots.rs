@@ -1,0 +1,145 @@
+//! What sites ask of robots (RFC 9309): in goes a page's address, out comes whether it may be asked. The file itself is fetched by http.rs.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use robotxt::Robots;
+use url::Url;
+
+/// The name that robots.txt files call us by.
+const PRODUCT: &str = "vigie";
+/// The largest robots.txt that is read (RFC 9309 §2.5 asks for 500 kB at least).
+pub(super) const MAX_ROBOTS_BYTES: u64 = 512_000;
+/// How long an answer is believed (RFC 9309 §2.4).
+const BELIEVED: SignedDuration = SignedDuration::from_hours(24);
+/// How long a site is left alone whose robots.txt cannot be had.
+const UNAVAILABLE: SignedDuration = SignedDuration::from_mins(10);
+/// Sites that are remembered before outdated ones are forgotten.
+const REMEMBERED_SITES: usize = 2048;
+
+/// What is known of sites' robots.txt files.
+#[derive(Debug, Default)]
+pub(super) struct RobotsCache {
+    sites: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Option<Known>>>>>,
+}
+
+/// What came of asking for a robots.txt.
+#[derive(Debug)]
+pub(super) enum RobotsAnswer {
+    /// The file.
+    File(Vec<u8>),
+    /// There is none (4xx).
+    None,
+    /// It cannot be had (5xx, no connection).
+    Unavailable(String),
+}
+
+/// Whether a page may be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Allowed,
+    Disallowed,
+    Unavailable(String),
+}
+
+#[derive(Debug)]
+struct Known {
+    rules: Rules,
+    until: Timestamp,
+}
+
+#[derive(Debug)]
+enum Rules {
+    File(Box<Robots>),
+    Unavailable(String),
+}
+
+impl RobotsCache {
+    /// Whether `page` may be asked at `now`; `ask` is awaited only when the site's file is not known, once for all who wait for it.
+    pub(super) async fn verdict(&self, page: &Url, now: Timestamp, ask: impl Future<Output = RobotsAnswer>) -> Verdict {
+        let site = self.site(page);
+        let mut known = site.lock().await;
+        let fresh = match known.take() {
+            Some(known) if now < known.until => known,
+            _ => match ask.await {
+                RobotsAnswer::File(bytes) => {
+                    Known { rules: Rules::File(Box::new(Robots::parse(&bytes, PRODUCT))), until: later(now, BELIEVED) }
+                }
+                RobotsAnswer::None => Known { rules: Rules::File(Box::new(Robots::allow_all())), until: later(now, BELIEVED) },
+                RobotsAnswer::Unavailable(reason) => Known { rules: Rules::Unavailable(reason), until: later(now, UNAVAILABLE) },
+            },
+        };
+        let verdict = match &fresh.rules {
+            Rules::File(robots) if robots.is_url_allowed(page) => Verdict::Allowed,
+            Rules::File(_) => Verdict::Disallowed,
+            Rules::Unavailable(reason) => Verdict::Unavailable(reason.clone()),
+        };
+        *known = Some(fresh);
+        verdict
+    }
+
+    fn site(&self, page: &Url) -> Arc<tokio::sync::Mutex<Option<Known>>> {
+        let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        if sites.len() >= REMEMBERED_SITES {
+            // Whoever waits holds a second handle; the others are asked again when they are met again.
+            sites.retain(|_, site| Arc::strong_count(site) > 1);
+        }
+        sites.entry(page.origin().ascii_serialization()).or_default().clone()
+    }
+}
+
+fn later(now: Timestamp, span: SignedDuration) -> Timestamp {
+    now.checked_add(span).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(path: &str) -> Url {
+        Url::parse(&format!("https://site.example{path}")).expect("a test address")
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a test instant")
+    }
+
+    async fn never() -> RobotsAnswer {
+        panic!("the file is known and must not be asked for")
+    }
+
+    #[tokio::test]
+    async fn a_file_is_asked_for_once_a_day() {
+        let cache = RobotsCache::default();
+        let file = async || RobotsAnswer::File(b"User-agent: *\nDisallow: /p/\n".to_vec());
+        let morning = at("2024-10-17T06:00:00Z");
+        assert_eq!(cache.verdict(&page("/p/1"), morning, file()).await, Verdict::Disallowed);
+        assert_eq!(cache.verdict(&page("/a/1"), at("2024-10-18T05:59:59Z"), never()).await, Verdict::Allowed);
+        let none = async || RobotsAnswer::None;
+        assert_eq!(cache.verdict(&page("/p/1"), at("2024-10-18T06:00:00Z"), none()).await, Verdict::Allowed);
+    }
+
+    #[tokio::test]
+    async fn a_site_whose_file_cannot_be_had_is_left_alone_for_a_while() {
+        let cache = RobotsCache::default();
+        let broken = async || RobotsAnswer::Unavailable("answered 500".into());
+        let morning = at("2024-10-17T06:00:00Z");
+        assert_eq!(cache.verdict(&page("/1"), morning, broken()).await, Verdict::Unavailable("answered 500".into()));
+        assert_eq!(
+            cache.verdict(&page("/2"), at("2024-10-17T06:09:00Z"), never()).await,
+            Verdict::Unavailable("answered 500".into())
+        );
+        let none = async || RobotsAnswer::None;
+        assert_eq!(cache.verdict(&page("/1"), at("2024-10-17T06:10:00Z"), none()).await, Verdict::Allowed);
+    }
+
+    #[tokio::test]
+    async fn a_group_for_us_wins_over_the_group_for_all() {
+        let cache = RobotsCache::default();
+        let file =
+            async { RobotsAnswer::File(b"User-agent: *\nDisallow: /\n\nUser-agent: Vigie\nDisallow: /private\n".to_vec()) };
+        assert_eq!(cache.verdict(&page("/a"), at("2024-10-17T06:00:00Z"), file).await, Verdict::Allowed);
+        assert_eq!(cache.verdict(&page("/private/a"), at("2024-10-17T06:00:00Z"), never()).await, Verdict::Disallowed);
+    }
+}
