@@ -1,0 +1,31 @@
+//! Stage: what does a feed's document announce?
+//!
+//! In: a [`Page`](crate::fetch::Page) that should be RSS, Atom, RDF, a news sitemap or JSON Feed. Out: a [`ParsedFeed`]: entries
+//! with absolute links,
+//! plain-text titles and dates, or the reason why it is none. Not done here: deciding which entries are new (store), reading the
+//! pages (extract).
+
+mod charset;
+mod collect;
+mod date;
+mod date_names;
+mod discover;
+mod element;
+mod entities;
+mod entity_names;
+mod entry;
+mod json;
+mod markup;
+mod opml;
+mod parse;
+mod reader;
+mod spec;
+mod text;
+mod token;
+
+pub use discover::{DiscoveredFeed, discover};
+pub use entry::{FeedEntry, FeedProblem, ParsedFeed};
+pub use markup::plain_text;
+pub use opml::{OpmlFeed, OpmlProblem, read as read_opml, write as write_opml};
+pub use parse::{looks_like_feed, parse};
+pub use spec::{FeedKind, FeedSpec};
