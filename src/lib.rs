@@ -15,3 +15,6 @@ pub mod schedule;
 // Edges: the only places that touch the world.
 pub mod fetch;
 pub mod outbox;
+
+// Wiring.
+pub mod ops;
