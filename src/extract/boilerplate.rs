@@ -1,0 +1,149 @@
+//! Which blocks are the page and not the article.
+//!
+//! In: the flat view, the blocks, the markup's hints. Out: for each block why it is left out, if it is. Hints are weighed: an element that
+//! holds most of the page's prose is its wrapper, whatever its class says. Not done here: wall sentences (`paywall`), choosing the body (`content`).
+
+use super::blocks::{Block, BlockKind};
+use super::dom::Dom;
+use super::hints::Hints;
+
+/// Why a block is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// Navigation, sharing, promotion, other articles, forms.
+    Boilerplate,
+    /// Readers' comments.
+    Comments,
+    /// A picture's caption.
+    Caption,
+    /// Names and dates.
+    Byline,
+    /// Shown only when a script says so.
+    Tucked,
+    /// An offer to subscribe.
+    Wall,
+}
+
+/// An element may hold this share of the page's prose and still be left out for the reason its names give.
+fn most_share(reason: Reason) -> f32 {
+    match reason {
+        Reason::Comments => 0.8,
+        Reason::Boilerplate => 0.35,
+        Reason::Wall => 0.3,
+        Reason::Caption => 0.2,
+        Reason::Byline | Reason::Tucked => 0.15,
+    }
+}
+
+/// Prose besides the comments that makes an article, letters.
+const MIN_ARTICLE_BESIDES_COMMENTS: f32 = 500.0;
+
+/// Prose by place: how much of it lies in any subtree, in constant time after one pass.
+pub(super) struct Prose {
+    /// `sums[i]`: the weight of the blocks before block `i`.
+    sums: Vec<f32>,
+    places: Vec<usize>,
+}
+
+impl Prose {
+    /// Sums the weights of the blocks; `weigh` is called once for each.
+    pub(super) fn of(blocks: &[Block], weigh: impl Fn(usize, &Block) -> f32) -> Prose {
+        let mut sums = Vec::with_capacity(blocks.len() + 1);
+        let mut sum = 0.0;
+        sums.push(sum);
+        for (i, block) in blocks.iter().enumerate() {
+            sum += weigh(i, block);
+            sums.push(sum);
+        }
+        Prose { sums, places: blocks.iter().map(|b| b.at).collect() }
+    }
+
+    /// The weight of all blocks.
+    pub(super) fn total(&self) -> f32 {
+        self.sums.last().copied().unwrap_or(0.0)
+    }
+
+    /// The blocks inside the element at `at`.
+    pub(super) fn range(&self, dom: &Dom<'_>, at: usize) -> std::ops::Range<usize> {
+        let end = dom.nodes.get(at).map_or(at, |n| n.end);
+        self.places.partition_point(|p| *p < at)..self.places.partition_point(|p| *p < end)
+    }
+
+    /// The weight inside the element at `at`.
+    pub(super) fn inside(&self, dom: &Dom<'_>, at: usize) -> f32 {
+        let range = self.range(dom, at);
+        self.sums[range.end] - self.sums[range.start]
+    }
+}
+
+/// How much a block looks like prose, in letters.
+pub(super) fn weight(block: &Block) -> f32 {
+    let share = block.link_share();
+    if share > 0.5 || block.letters < 25 || (block.letters < 60 && !block.ends_sentence()) {
+        return 0.0;
+    }
+    let kind = match block.kind {
+        BlockKind::Paragraph => 1.0,
+        BlockKind::Loose if block.is_piece => 0.9,
+        BlockKind::Loose => 0.7,
+        BlockKind::Item => 0.4,
+        BlockKind::Row => 0.3,
+        BlockKind::Heading(_) => 0.0,
+    };
+    // A page-long paragraph is not worth more than a few real ones.
+    kind * (block.letters as f32).min(1500.0) * (1.0 - share)
+}
+
+/// Judges every block by the elements around it.
+pub(super) fn judge(dom: &Dom<'_>, hints: &[Hints], blocks: &[Block]) -> Vec<Option<Reason>> {
+    let mut reasons = vec![None; blocks.len()];
+    let prose = Prose::of(blocks, |_, block| weight(block));
+    let total = prose.total().max(1.0);
+    let bodies: Vec<usize> = (0..dom.nodes.len())
+        .filter(|&at| {
+            (hints[at].is_body || matches!(dom.name(at), "h1" | "main"))
+                && (dom.name(at) == "h1" || prose.inside(dom, at) > 0.2 * total)
+        })
+        .collect();
+    let mut at = 0;
+    while at < dom.nodes.len() {
+        if let Some(reason) = reason(hints[at])
+            && !matches!(dom.name(at), "html" | "body" | "main" | "h1" | "a" | "span" | "b" | "strong" | "em" | "i")
+        {
+            let end = dom.nodes[at].end;
+            let share = prose.inside(dom, at) / total;
+            let first = bodies.partition_point(|b| *b < at);
+            let holds_body = bodies.get(first).is_some_and(|b| *b < end && share > 0.02);
+            let is_article = share > 0.1 && (dom.name(at) == "article" || hints[at].is_body);
+            // Comments may outweigh the article, as long as there is one besides.
+            let is_lively = reason == Reason::Comments && total * (1.0 - share) > MIN_ARTICLE_BESIDES_COMMENTS;
+            if (share <= most_share(reason) || is_lively) && !holds_body && !is_article {
+                for i in prose.range(dom, at) {
+                    reasons[i] = Some(reason);
+                }
+                at = end;
+                continue;
+            }
+        }
+        at += 1;
+    }
+    reasons
+}
+
+fn reason(hints: Hints) -> Option<Reason> {
+    if hints.is_comments {
+        Some(Reason::Comments)
+    } else if hints.is_tucked {
+        Some(Reason::Tucked)
+    } else if hints.is_wall {
+        Some(Reason::Wall)
+    } else if hints.is_boilerplate {
+        Some(Reason::Boilerplate)
+    } else if hints.is_caption {
+        Some(Reason::Caption)
+    } else if hints.is_byline {
+        Some(Reason::Byline)
+    } else {
+        None
+    }
+}

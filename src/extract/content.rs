@@ -1,0 +1,273 @@
+//! The article's blocks among those of the page.
+//!
+//! In: blocks, hints, reasons to leave blocks out, and what the metadata says (headline, description, body). Out: the blocks of the article in
+//! reading order, and where they end. Not done here: wall sentences.
+
+use std::collections::HashSet;
+
+use super::blocks::{Block, BlockKind, letters};
+use super::boilerplate::{Prose, Reason, weight};
+use super::dom::Dom;
+use super::hints::Hints;
+use super::phrases;
+use super::text::key;
+
+/// What the rules know of the page.
+pub(super) struct PageView<'a> {
+    pub(super) dom: &'a Dom<'a>,
+    pub(super) hints: &'a [Hints],
+    pub(super) blocks: &'a [Block],
+    pub(super) reasons: &'a [Option<Reason>],
+    /// The headline, and its other forms, as keys.
+    pub(super) titles: &'a [String],
+    /// The description in the metadata, as a key.
+    pub(super) description: String,
+    /// Keys of the paragraphs of the body that the metadata holds.
+    pub(super) stated_body: &'a str,
+    /// No block from here on is of the article.
+    pub(super) end: usize,
+}
+
+/// The article's blocks.
+pub(super) struct Content {
+    /// Places in the list of blocks, in order.
+    pub(super) kept: Vec<usize>,
+}
+
+/// What a letter of a short line in a body is worth beside a letter of prose.
+const SHORT_LINE_WORTH: f32 = 0.5;
+/// The share of the prose that a child must hold for the search to go into it.
+const CHILD_SHARE: f32 = 0.72;
+/// The same inside an element that is named as an article's body.
+const CHILD_SHARE_IN_BODY: f32 = 0.9;
+
+/// Chooses the article's blocks.
+pub(super) fn choose(view: &PageView<'_>) -> Content {
+    let heading = title_heading(view);
+    let mut weights: Vec<f32> = (0..view.blocks.len()).map(|i| block_weight(view, i)).collect();
+    count_short_lines(view, &mut weights);
+    let after_title: f32 = weights.iter().skip(heading.unwrap_or(0)).sum();
+    let all: f32 = weights.iter().sum();
+    let begin = match heading {
+        Some(at) if after_title > 0.25 * all => at,
+        _ => 0,
+    };
+    let prose = Prose::of(view.blocks, |i, _| if i >= begin && i < view.end { weights[i] } else { 0.0 });
+    let container = container(view, &prose);
+    let mut kept = Vec::new();
+    let range = prose.range(view.dom, container);
+    for i in range.start.max(begin)..range.end.min(view.end) {
+        if is_kept(view, i) {
+            kept.push(i);
+        }
+    }
+    let standfirst = standfirst(view, begin, range.start);
+    let mut kept: Vec<usize> = standfirst.into_iter().chain(kept).collect();
+    trim(view, &mut kept);
+    Content { kept }
+}
+
+/// The heading that shows the title.
+fn title_heading(view: &PageView<'_>) -> Option<usize> {
+    let matches = |i: &usize| {
+        let block = &view.blocks[*i];
+        let key = key(&block.text);
+        key.len() >= 8 && view.titles.iter().any(|t| *t == key || (key.len() > 20 && t.starts_with(&key)))
+    };
+    let indices = || 0..view.blocks.len().min(view.end);
+    indices()
+        .filter(|i| view.blocks[*i].kind == BlockKind::Heading(1))
+        .find(matches)
+        .or_else(|| indices().filter(|i| view.blocks[*i].is_heading()).find(matches))
+        .or_else(|| indices().find(matches))
+}
+
+fn block_weight(view: &PageView<'_>, i: usize) -> f32 {
+    if view.reasons[i].is_some() {
+        return 0.0;
+    }
+    let block = &view.blocks[i];
+    let mut weight = weight(block);
+    if weight > 0.0 && view.stated_body.len() > 200 && block.letters > 40 && view.stated_body.contains(probe(&key(&block.text))) {
+        weight *= 4.0;
+    }
+    weight
+}
+
+/// Short lines are no prose anywhere but inside an element that is named as the body: there they are the article's lists.
+fn count_short_lines(view: &PageView<'_>, weights: &mut [f32]) {
+    let mut until = 0;
+    let mut block = 0;
+    for at in 0..view.dom.nodes.len() {
+        if view.hints[at].is_body {
+            until = until.max(view.dom.nodes[at].end);
+        }
+        while view.blocks.get(block).is_some_and(|b| b.at <= at) {
+            let is_free =
+                view.reasons[block].is_none() && view.blocks[block].link_share() < 0.3 && !view.blocks[block].is_heading();
+            if at < until && weights[block] == 0.0 && is_free {
+                weights[block] = SHORT_LINE_WORTH * view.blocks[block].letters as f32;
+            }
+            block += 1;
+        }
+    }
+}
+
+/// The beginning of a key, enough to be found by.
+fn probe(key: &str) -> &str {
+    &key[..key.floor_char_boundary(60)]
+}
+
+fn container(view: &PageView<'_>, prose: &Prose) -> usize {
+    let dom = view.dom;
+    let total = prose.total();
+    let mut at = 0;
+    if total <= 0.0 {
+        return at;
+    }
+    let mut in_body = false;
+    // The heaviest element that calls itself the body.
+    let mut best: Option<(usize, f32)> = None;
+    for i in 0..dom.nodes.len() {
+        if view.hints[i].is_body && dom.element(i).is_some() {
+            let inside = prose.inside(dom, i);
+            if inside > 0.5 * total && best.is_none_or(|(_, w)| inside >= 0.9 * w) {
+                best = Some((i, inside));
+            }
+        }
+    }
+    if let Some((body, _)) = best {
+        at = body;
+        in_body = true;
+    }
+    loop {
+        let here = prose.inside(dom, at);
+        let mut child = at + 1;
+        let mut heaviest: Option<(usize, f32)> = None;
+        while child < dom.nodes[at].end {
+            if dom.element(child).is_some() {
+                let inside = prose.inside(dom, child);
+                if heaviest.is_none_or(|(_, w)| inside > w) {
+                    heaviest = Some((child, inside));
+                }
+            }
+            child = dom.nodes[child].end;
+        }
+        let Some((child, inside)) = heaviest else { return at };
+        let share = if in_body { CHILD_SHARE_IN_BODY } else { CHILD_SHARE };
+        let wanted = if matches!(dom.name(child), "article" | "main") || view.hints[child].is_body { share * 0.7 } else { share };
+        if inside < wanted * here
+            || matches!(dom.name(child), "p" | "blockquote" | "ul" | "ol" | "li" | "a" | "span" | "pre" | "table")
+        {
+            return at;
+        }
+        at = child;
+        in_body |= view.hints[child].is_body;
+    }
+}
+
+/// Paragraphs between headline and body that are marked as the standfirst or say what the description says.
+fn standfirst(view: &PageView<'_>, begin: usize, body: usize) -> Vec<usize> {
+    let mut out = Vec::new();
+    for i in begin..body.min(view.end) {
+        let block = &view.blocks[i];
+        if block.letters < 40 || block.link_share() > 0.3 || matches!(block.kind, BlockKind::Heading(1)) {
+            continue;
+        }
+        let key = key(&block.text);
+        let is_described = view.description.len() > 40
+            && (view.description.starts_with(probe(&key)) || key.starts_with(probe(&view.description)));
+        let is_marked = view.reasons[i].is_none() && is_lede(view, block.element);
+        if (is_described || is_marked) && !view.titles.contains(&key) {
+            out.push(i);
+        }
+    }
+    out.truncate(3);
+    out
+}
+
+fn is_lede(view: &PageView<'_>, element: usize) -> bool {
+    let mut at = element;
+    for _ in 0..3 {
+        if view.hints[at].is_lede {
+            return true;
+        }
+        at = view.dom.nodes[at].parent;
+    }
+    false
+}
+
+/// Judges one block inside the container.
+fn is_kept(view: &PageView<'_>, i: usize) -> bool {
+    let block = &view.blocks[i];
+    if view.reasons[i].is_some() || block.letters == 0 {
+        return false;
+    }
+    let link_share = block.link_share();
+    match block.kind {
+        BlockKind::Heading(_) => link_share < 0.6 && !phrases::is_list_title(&block.text),
+        BlockKind::Paragraph => {
+            if link_share > 0.75 && (block.letters < 150 || !block.ends_sentence()) {
+                return false;
+            }
+            !phrases::is_chrome(&block.text)
+        }
+        BlockKind::Item => link_share <= 0.6 && !phrases::is_chrome(&block.text),
+        BlockKind::Row => link_share < 0.6,
+        BlockKind::Loose => {
+            link_share < 0.5
+                && !phrases::is_chrome(&block.text)
+                && (block.ends_sentence() || block.letters > 60 || block.is_piece || is_cell(view, block.element))
+        }
+    }
+}
+
+fn is_cell(view: &PageView<'_>, element: usize) -> bool {
+    matches!(view.dom.name(element), "td" | "th" | "blockquote")
+}
+
+/// Takes off what stands before and after the article in the same flow: headline, byline, date, list titles, lists of links.
+fn trim(view: &PageView<'_>, kept: &mut Vec<usize>) {
+    let mut seen = HashSet::new();
+    kept.retain(|i| seen.insert(*i));
+    // The headline, wherever it was repeated; and what stands above it when that is little.
+    if let Some(at) = kept.iter().take(12).position(|i| is_title(view, &view.blocks[*i].text)) {
+        let above: usize = kept[..at].iter().map(|i| view.blocks[*i].letters).sum();
+        let below: usize = kept[at + 1..].iter().map(|i| view.blocks[*i].letters).sum();
+        if above * 5 < below {
+            kept.drain(..=at);
+        } else {
+            kept.remove(at);
+        }
+    }
+    kept.retain(|i| !is_title(view, &view.blocks[*i].text));
+    while let Some(first) = kept.first() {
+        let block = &view.blocks[*first];
+        let is_label = block.letters < 40 && !block.ends_sentence() && !block.is_heading() && kept.len() > 2;
+        if is_label || phrases::is_byline(&block.text) {
+            kept.remove(0)
+        } else {
+            break;
+        };
+    }
+    while let Some(last) = kept.last() {
+        let block = &view.blocks[*last];
+        if block.is_heading() || phrases::is_list_title(&block.text) || phrases::is_byline(&block.text) {
+            kept.pop();
+        } else {
+            break;
+        }
+    }
+}
+
+fn is_title(view: &PageView<'_>, text: &str) -> bool {
+    text.len() < 500 && {
+        let key = key(text);
+        key.len() >= 8 && view.titles.contains(&key)
+    }
+}
+
+/// The letters of the kept blocks.
+pub(super) fn kept_letters(view: &PageView<'_>, content: &Content) -> usize {
+    content.kept.iter().map(|i| letters(&view.blocks[*i].text)).sum()
+}

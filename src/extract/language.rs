@@ -1,0 +1,181 @@
+//! The language of a text.
+//!
+//! In: what the page declares, and the text. Out: the language. A declaration is believed unless a long text clearly contradicts it; headlines
+//! alone are never asked, for detection on them errs too often.
+
+use whatlang::{Detector, Lang as Detected, Script};
+
+use crate::types::Lang;
+
+/// Below this no detection is tried, letters.
+const MIN_LETTERS: usize = 60;
+/// A declared language is doubted only on texts at least this long, letters.
+const MIN_LETTERS_TO_DOUBT: usize = 200;
+/// The text is judged by its beginning, bytes.
+const SAMPLE_BYTES: usize = 4000;
+
+/// The languages that news comes in; the others are what detection takes short or mixed texts for.
+const ALLOWED: &[(Detected, &str)] = &[
+    (Detected::Fra, "fr"),
+    (Detected::Eng, "en"),
+    (Detected::Deu, "de"),
+    (Detected::Spa, "es"),
+    (Detected::Ita, "it"),
+    (Detected::Por, "pt"),
+    (Detected::Nld, "nl"),
+    (Detected::Pol, "pl"),
+    (Detected::Ces, "cs"),
+    (Detected::Slk, "sk"),
+    (Detected::Hun, "hu"),
+    (Detected::Ron, "ro"),
+    (Detected::Swe, "sv"),
+    (Detected::Dan, "da"),
+    (Detected::Nob, "no"),
+    (Detected::Fin, "fi"),
+    (Detected::Est, "et"),
+    (Detected::Lav, "lv"),
+    (Detected::Lit, "lt"),
+    (Detected::Hrv, "hr"),
+    (Detected::Slv, "sl"),
+    (Detected::Tur, "tr"),
+    (Detected::Cat, "ca"),
+    (Detected::Ind, "id"),
+    (Detected::Vie, "vi"),
+    (Detected::Rus, "ru"),
+    (Detected::Ukr, "uk"),
+    (Detected::Bel, "be"),
+    (Detected::Bul, "bg"),
+    (Detected::Srp, "sr"),
+    (Detected::Mkd, "mk"),
+    (Detected::Ell, "el"),
+    (Detected::Heb, "he"),
+    (Detected::Ara, "ar"),
+    (Detected::Pes, "fa"),
+    (Detected::Urd, "ur"),
+    (Detected::Hin, "hi"),
+    (Detected::Kor, "ko"),
+    (Detected::Jpn, "ja"),
+    (Detected::Cmn, "zh"),
+    (Detected::Tha, "th"),
+];
+
+/// The language of `text`: the declared one unless a long text clearly contradicts it, else the detected one.
+pub fn detect_language(declared: Option<Lang>, text: &str) -> Option<Lang> {
+    let sample = &text[..text.floor_char_boundary(SAMPLE_BYTES)];
+    let letters = sample.chars().filter(|c| c.is_alphabetic()).count();
+    if let Some(certain) = by_script(sample, letters) {
+        return Some(certain);
+    }
+    if letters < MIN_LETTERS {
+        return declared;
+    }
+    let detector = Detector::with_allowlist(ALLOWED.iter().map(|(lang, _)| *lang).collect());
+    let Some(info) = detector.detect(sample) else { return declared };
+    let detected = ALLOWED.iter().find(|(lang, _)| *lang == info.lang()).and_then(|(_, code)| Lang::parse(code));
+    match declared {
+        None => detected,
+        // A language that the detector does not know cannot be contradicted by it, unless the scripts differ.
+        Some(declared) if !ALLOWED.iter().any(|(_, code)| *code == declared.as_str()) && info.script() == Script::Latin => {
+            if matches!(info.lang(), Detected::Eng | Detected::Fra | Detected::Deu) && info.confidence() > 0.9 {
+                detected
+            } else {
+                Some(declared)
+            }
+        }
+        Some(declared)
+            if letters >= MIN_LETTERS_TO_DOUBT
+                && info.is_reliable()
+                && info.confidence() > 0.5
+                && !are_close(declared, info.lang()) =>
+        {
+            detected
+        }
+        Some(declared) => Some(declared),
+    }
+}
+
+/// Pairs that detection confuses on long texts too.
+fn are_close(declared: Lang, detected: Detected) -> bool {
+    matches!(
+        (declared.as_str(), detected),
+        ("no" | "da", Detected::Dan | Detected::Nob)
+            | ("hr" | "sr" | "bs", Detected::Hrv | Detected::Srp)
+            | ("cs" | "sk", Detected::Ces | Detected::Slk)
+            | ("gl", Detected::Por | Detected::Spa)
+    )
+}
+
+/// Scripts that only one language of the news writes.
+fn by_script(sample: &str, letters: usize) -> Option<Lang> {
+    let (mut hangul, mut kana, mut han, mut cyrillic, mut ukrainian, mut russian) = (0, 0, 0, 0, 0, 0);
+    for c in sample.chars() {
+        match c {
+            '\u{ac00}'..='\u{d7af}' => hangul += 1,
+            '\u{3041}'..='\u{30ff}' => kana += 1,
+            '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' => han += 1,
+            'і' | 'ї' | 'є' | 'ґ' | 'І' | 'Ї' | 'Є' | 'Ґ' => ukrainian += 1,
+            'ы' | 'э' | 'ъ' | 'ё' | 'Э' | 'Ё' => russian += 1,
+            '\u{400}'..='\u{4ff}' => cyrillic += 1,
+            _ => {}
+        }
+    }
+    let most = |count: usize| count * 10 > letters * 3 && count >= 10;
+    if most(hangul) {
+        return Some(Lang::KO);
+    }
+    if most(kana) || (most(kana + han) && kana * 20 > han) {
+        return Lang::parse("ja");
+    }
+    if most(han) {
+        return Lang::parse("zh");
+    }
+    if most(cyrillic + ukrainian + russian) && cyrillic >= MIN_LETTERS {
+        // Letters that the other of the two does not have; Belarusian has both kinds and goes to the detector.
+        if ukrainian * 50 > cyrillic && russian * 200 < cyrillic {
+            return Lang::parse("uk");
+        }
+        if russian * 100 > cyrillic && ukrainian * 200 < cyrillic {
+            return Some(Lang::RU);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(declared: Option<&str>, text: &str, expected: Option<&str>) {
+        let got = detect_language(declared.and_then(Lang::parse), text);
+        assert_eq!(got.map(|l| l.as_str().to_owned()).as_deref(), expected, "{text}");
+    }
+
+    const FRENCH: &str = "Le ministre des Affaires étrangères a annoncé mardi que les deux pays avaient signé un accord de coopération militaire, dont le contenu \
+                          n’a pas été rendu public. Selon plusieurs sources, les premières livraisons pourraient commencer avant la fin de l’année prochaine.";
+
+    #[test]
+    fn a_long_text_outweighs_a_wrong_declaration() {
+        check(Some("en"), FRENCH, Some("fr"));
+        check(None, FRENCH, Some("fr"));
+        check(Some("de"), "Accord signé", Some("de"));
+        check(None, "Accord signé", None);
+    }
+
+    #[test]
+    fn a_script_may_say_all() {
+        check(Some("en"), "북한군이 러시아에 파병되었다고 국방부가 화요일 밝혔다", Some("ko"));
+        check(None, "会談は東京で行われ、両国の首脳が合意した", Some("ja"));
+        check(None, "两国外长周二在北京举行会谈并签署协议", Some("zh"));
+        check(
+            None,
+            "Министр объявил во вторник, что соглашение было подписано и вступит в силу; это стало неожиданностью для экспертов, следивших за переговорами",
+            Some("ru"),
+        );
+        check(
+            Some("ru"),
+            "Міністр оголосив у вівторок, що угоду підписано і вона набуде чинності наступного місяця, хоча її зміст іще не оприлюднено",
+            Some("uk"),
+        );
+    }
+}

@@ -1,0 +1,132 @@
+//! What the page says of itself outside the text: `meta`, `title`, `link`, JSON-LD, microdata.
+//!
+//! In: the flat view. Out: the statements, unjudged. Not done here: choosing among them (`title`, `authors`, `date`).
+
+use scraper::node::Element;
+
+use super::dom::{Dom, Kind, attr};
+use super::hints::Hints;
+use super::jsonld::{self, Stated};
+
+/// Statements of one kind that are kept; more say nothing new.
+const MAX_KEPT: usize = 200;
+
+/// The statements of a page.
+#[derive(Default)]
+pub(super) struct Metadata<'a> {
+    /// `lang` of the root element.
+    pub(super) root_language: Option<&'a str>,
+    /// `<title>`.
+    pub(super) title: Option<String>,
+    /// `meta` by name or property, in lower case, in order.
+    metas: Vec<(String, &'a str)>,
+    /// `link rel=canonical`.
+    pub(super) canonical: Option<&'a str>,
+    /// What JSON-LD states.
+    pub(super) stated: Stated,
+    /// Elements with `itemprop`, and its value.
+    pub(super) itemprops: Vec<(&'a str, usize)>,
+    /// `time` elements.
+    pub(super) times: Vec<usize>,
+    /// `h1` elements.
+    pub(super) headings: Vec<usize>,
+    /// Elements whose names say author or byline.
+    pub(super) bylines: Vec<usize>,
+    /// Links with `rel=author` or an address that is an author's page.
+    pub(super) author_links: Vec<usize>,
+}
+
+impl<'a> Metadata<'a> {
+    /// Sweeps the page once.
+    pub(super) fn of(dom: &Dom<'a>, hints: &[Hints]) -> Metadata<'a> {
+        let mut found = Metadata::default();
+        let mut scripts = Vec::new();
+        // Names and dates inside comments, forms and lists of other articles are not this article's.
+        let mut foreign_until = 0;
+        for (at, node) in dom.nodes.iter().enumerate() {
+            let Kind::Element(element) = node.kind else { continue };
+            let is_foreign = hints[at].is_comments || matches!(element.name(), "form" | "nav" | "footer" | "aside");
+            if is_foreign
+                && !matches!(element.name(), "html" | "body" | "main" | "article")
+                && node.end - at < dom.nodes.len() / 2
+            {
+                foreign_until = foreign_until.max(node.end);
+            }
+            let is_foreign = at < foreign_until;
+            match element.name() {
+                "html" => {
+                    found.root_language =
+                        attr(element, "lang").or_else(|| attr(element, "xml:lang")).filter(|l| !l.trim().is_empty())
+                }
+                "title" if found.title.is_none() && dom.name(node.parent) != "svg" => found.title = Some(dom.text(at, 1000)),
+                "meta" => found.meta(element),
+                "link" if attr(element, "rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical")) => {
+                    found.canonical = found.canonical.or_else(|| attr(element, "href"));
+                }
+                "script"
+                    if scripts.len() < MAX_KEPT
+                        && attr(element, "type").is_some_and(|t| t.to_ascii_lowercase().contains("ld+json")) =>
+                {
+                    scripts.push(dom.raw(at));
+                }
+                "time" if !is_foreign && found.times.len() < MAX_KEPT => found.times.push(at),
+                "h1" if found.headings.len() < MAX_KEPT => found.headings.push(at),
+                "a" if !is_foreign && found.author_links.len() < MAX_KEPT && is_author_link(element) => {
+                    found.author_links.push(at)
+                }
+                _ => {}
+            }
+            if let Some(property) = attr(element, "itemprop")
+                && found.itemprops.len() < MAX_KEPT
+                && !is_foreign
+            {
+                found.itemprops.push((property, at));
+            }
+            if hints[at].is_byline && !is_foreign && found.bylines.len() < MAX_KEPT {
+                found.bylines.push(at);
+            }
+        }
+        found.stated = jsonld::read(&scripts);
+        found
+    }
+
+    fn meta(&mut self, element: &'a Element) {
+        let name = attr(element, "property").or_else(|| attr(element, "name")).or_else(|| attr(element, "itemprop"));
+        if let (Some(name), Some(content)) = (name, attr(element, "content"))
+            && !content.trim().is_empty()
+            && self.metas.len() < MAX_KEPT
+        {
+            self.metas.push((name.trim().to_ascii_lowercase(), content.trim()));
+        }
+    }
+
+    /// The first non-empty `meta` among `names`, in the order of `names`.
+    pub(super) fn meta_of(&self, names: &[&str]) -> Option<&'a str> {
+        names.iter().find_map(|name| self.metas.iter().find(|(n, _)| n == name).map(|(_, content)| *content))
+    }
+
+    /// All `meta` of one name.
+    pub(super) fn metas_of(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.metas.iter().filter(move |(n, _)| n == name).map(|(_, content)| *content)
+    }
+}
+
+fn is_author_link(element: &Element) -> bool {
+    attr(element, "rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|r| r.eq_ignore_ascii_case("author")))
+        || attr(element, "href").is_some_and(|href| {
+            [
+                "/author/",
+                "/authors/",
+                "/auteur/",
+                "/auteurs/",
+                "/autor/",
+                "/autoren/",
+                "/autores/",
+                "/autore/",
+                "/journalist",
+                "/profile/",
+            ]
+            .iter()
+            .any(|part| href.contains(part))
+        })
+}

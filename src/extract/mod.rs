@@ -1,0 +1,32 @@
+//! Stage: the article in a page.
+//!
+//! In: a [`Page`](crate::fetch::Page) as it came. Out: an [`Article`]: its text without the page around it, who wrote it and when, in which language, and
+//! whether all of it is there. It never fails: bad HTML gives less text and a `problems` list. Not done here: fetching, judging.
+
+mod article;
+mod authors;
+mod blocks;
+mod boilerplate;
+mod charset;
+mod content;
+mod date;
+mod dom;
+mod garbled;
+mod hints;
+mod jsonld;
+mod language;
+mod metadata;
+mod page;
+mod paywall;
+mod phrases;
+mod spec;
+mod text;
+mod title;
+mod wall;
+
+pub use article::{Access, Article, Origin, PageDate, Paywall};
+pub use language::detect_language;
+pub use page::extract;
+pub use paywall::{WallLexicon, WallProblem};
+pub use spec::ReadSpec;
+pub use text::fragment_paragraphs;

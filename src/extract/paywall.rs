@@ -1,0 +1,229 @@
+//! Wall wordings, read from `config/paywall.toml`.
+//!
+//! In: the file's text. Out: a lexicon that knows a wall sentence, an offer, a stated share and a shell page when it sees one.
+//! Not done here: where in the page they stand (`wall`).
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use regex::{Regex, RegexSet, RegexSetBuilder};
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::text::normalise::fold;
+use crate::text::sentences::sentences;
+
+/// A block longer than this is prose even when a wall wording stands in it, bytes.
+const MAX_WALL_BYTES: usize = 700;
+
+/// Room for the automaton of the strong wordings, bytes: with the default of 2 MB it is thrown away and rebuilt on nearly every page.
+const STRONG_CACHE_BYTES: usize = 6 * 1024 * 1024;
+
+/// What is wrong with a wall file, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WallProblem {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong, in words.
+    pub message: String,
+}
+
+/// The wordings of walls, compiled.
+#[derive(Debug)]
+pub struct WallLexicon {
+    strong: RegexSet,
+    weak: RegexSet,
+    offers: RegexSet,
+    shells: RegexSet,
+    decoys: RegexSet,
+    percents: Vec<Regex>,
+    /// One of these stands in every strong wording: a scan for them spares most blocks the patterns. `None`: every block is examined.
+    triggers: Option<AhoCorasick>,
+}
+
+/// The file as written; every key optional, none unknown.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Section {
+    #[serde(default)]
+    strong: Vec<Spanned<String>>,
+    #[serde(default)]
+    weak: Vec<Spanned<String>>,
+    #[serde(default)]
+    offers: Vec<Spanned<String>>,
+    #[serde(default)]
+    shells: Vec<Spanned<String>>,
+    #[serde(default)]
+    decoys: Vec<Spanned<String>>,
+    #[serde(default)]
+    triggers: Vec<String>,
+    #[serde(default)]
+    percents: Vec<Spanned<String>>,
+}
+
+impl WallLexicon {
+    /// The lexicon that ships with the program.
+    pub fn shipped() -> &'static WallLexicon {
+        static SHIPPED: LazyLock<WallLexicon> = LazyLock::new(|| {
+            WallLexicon::parse(include_str!("../../config/paywall.toml")).expect("the shipped wall file is tested")
+        });
+        &SHIPPED
+    }
+
+    /// Reads a wall file; every mistake comes back with its line.
+    pub fn parse(toml_text: &str) -> Result<WallLexicon, Vec<WallProblem>> {
+        let line = |at: usize| toml_text[..toml_text.floor_char_boundary(at)].matches('\n').count() + 1;
+        let sections: std::collections::BTreeMap<String, Section> = match toml::from_str(toml_text) {
+            Ok(sections) => sections,
+            Err(error) => {
+                let at = error.span().map_or(0, |span| span.start);
+                return Err(vec![WallProblem { line: line(at), message: error.message().to_owned() }]);
+            }
+        };
+        let mut problems = Vec::new();
+        let mut gather = |pick: fn(&Section) -> &Vec<Spanned<String>>, needs_group: bool| {
+            let mut out = Vec::new();
+            for text in sections.values().flat_map(pick) {
+                // A Unicode word boundary keeps the engine from its fast path on text beyond ASCII; the wordings need none.
+                let pattern = text.get_ref().replace(r"\b", r"(?-u:\b)").replace('’', "'");
+                match Regex::new(&pattern) {
+                    Ok(regex) if needs_group && regex.captures_len() < 2 => {
+                        problems.push(WallProblem {
+                            line: line(text.span().start),
+                            message: "a share needs one (group) around its number".to_owned(),
+                        });
+                    }
+                    Ok(_) => out.push(pattern),
+                    Err(error) => problems.push(WallProblem { line: line(text.span().start), message: format!("{error}") }),
+                }
+            }
+            out
+        };
+        let strong = gather(|s| &s.strong, false);
+        let weak = gather(|s| &s.weak, false);
+        let offers = gather(|s| &s.offers, false);
+        let shells = gather(|s| &s.shells, false);
+        let decoys = gather(|s| &s.decoys, false);
+        let percents = gather(|s| &s.percents, true);
+        problems.sort_by_key(|p| p.line);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let triggers: Vec<&str> =
+            sections.values().flat_map(|s| &s.triggers).map(String::as_str).filter(|t| !t.is_empty()).collect();
+        let too_large = |error: regex::Error| vec![WallProblem { line: 1, message: format!("the patterns together: {error}") }];
+        let percents = percents.iter().map(|p| Regex::new(p)).collect::<Result<Vec<_>, _>>().map_err(too_large)?;
+        Ok(WallLexicon {
+            // A stated share is a wall by itself.
+            strong: RegexSetBuilder::new(strong.iter().map(String::as_str).chain(percents.iter().map(Regex::as_str)))
+                .dfa_size_limit(STRONG_CACHE_BYTES)
+                .build()
+                .map_err(too_large)?,
+            weak: RegexSet::new(weak).map_err(too_large)?,
+            offers: RegexSet::new(offers).map_err(too_large)?,
+            shells: RegexSet::new(shells).map_err(too_large)?,
+            decoys: RegexSet::new(decoys).map_err(too_large)?,
+            percents,
+            triggers: AhoCorasick::new(&triggers).ok().filter(|_| !triggers.is_empty()),
+        })
+    }
+
+    /// True when the text holds a wording that ends an article.
+    pub(super) fn is_strong(&self, text: &str) -> bool {
+        text.len() <= MAX_WALL_BYTES && {
+            let folded = fold(text);
+            self.triggers.as_ref().is_none_or(|t| t.is_match(&folded))
+                && self.strong.is_match(&folded)
+                && !self.decoys.is_match(&folded)
+        }
+    }
+
+    /// True when the text holds a wording that stands on complete pages too.
+    pub(super) fn is_weak(&self, text: &str) -> bool {
+        text.len() <= MAX_WALL_BYTES && {
+            let folded = fold(text);
+            self.weak.is_match(&folded) && !self.decoys.is_match(&folded)
+        }
+    }
+
+    /// True for a line of an offer: prices, trial months, "already a subscriber?".
+    pub(super) fn is_offer(&self, text: &str) -> bool {
+        text.len() <= MAX_WALL_BYTES && {
+            let folded = fold(text);
+            self.offers.is_match(&folded) || self.weak.is_match(&folded)
+        }
+    }
+
+    /// True for the words of a page that shows no article: log in, enable JavaScript, prove you are human.
+    pub(super) fn is_shell(&self, text: &str) -> bool {
+        text.len() <= MAX_WALL_BYTES && self.shells.is_match(&fold(text))
+    }
+
+    /// The sentence of `text` that holds a strong wording, word for word.
+    pub(super) fn marker<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let found = sentences(text).into_iter().find(|sentence| self.strong.is_match(&fold(sentence)));
+        found.or_else(|| self.is_strong(text).then_some(text))
+    }
+
+    /// The share that the text says is missing, percent.
+    pub(super) fn missing_percent(&self, text: &str) -> Option<f64> {
+        if text.len() > MAX_WALL_BYTES {
+            return None;
+        }
+        let folded = fold(text);
+        let captures = self.percents.iter().find_map(|p| p.captures(&folded))?;
+        let share: f64 = captures.get(1)?.as_str().replace(',', ".").replace(' ', "").parse().ok()?;
+        (share > 0.0 && share <= 100.0).then_some(share)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_file_is_whole() {
+        let walls = WallLexicon::shipped();
+        for strong in [
+            "Il vous reste 57,09 % de cet article à lire.",
+            "La suite est réservée aux abonnés.",
+            "Subscribe to continue reading",
+            "This article is for subscribers only",
+            "Dieser Artikel ist exklusiv für Abonnenten.",
+            "Материал доступен только подписчикам",
+            "이 기사는 유료 회원 전용입니다.",
+            "この記事は会員限定です。",
+            "Tento článek je jen pro předplatitele.",
+        ] {
+            assert!(walls.is_strong(strong), "{strong}");
+        }
+        for open in [
+            "Les commentaires sont réservés aux abonnés.",
+            "Comments are for subscribers only.",
+            "Abonnez-vous à notre newsletter",
+            "The service has two million subscribers.",
+            "40 % de réduction",
+            "Die Kommentarfunktion ist nur für Abonnenten.",
+        ] {
+            assert!(!walls.is_strong(open), "{open}");
+        }
+    }
+
+    #[test]
+    fn a_share_is_read_in_both_notations() {
+        let walls = WallLexicon::shipped();
+        assert_eq!(walls.missing_percent("Il vous reste 57.09% de cet article à lire."), Some(57.09));
+        assert_eq!(walls.missing_percent("Il reste encore 57,09 % de cet article à consulter."), Some(57.09));
+        assert_eq!(walls.missing_percent("Pozostało 62% tekstu"), Some(62.0));
+        assert_eq!(walls.missing_percent("Jetzt mit 50 % Rabatt"), None);
+    }
+
+    #[test]
+    fn mistakes_come_with_their_line() {
+        let problems = WallLexicon::parse("[fr]\nstrong = [\n  'a(b',\n]\npercents = ['x']\n").expect_err("two mistakes");
+        assert_eq!(problems.iter().map(|p| p.line).collect::<Vec<_>>(), [3, 5]);
+        let problems = WallLexicon::parse("[fr]\nstrnog = []\n").expect_err("an unknown key");
+        assert_eq!(problems[0].line, 2);
+        assert!(problems[0].message.contains("strnog"), "{problems:?}");
+    }
+}
