@@ -11,6 +11,7 @@ pub mod types;
 // Stages: pure. `now` is a parameter; no clock, no socket, no file, no SQL.
 pub mod extract;
 pub mod feed;
+pub mod matcher;
 pub mod schedule;
 
 // Edges: the only places that touch the world.

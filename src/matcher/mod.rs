@@ -1,0 +1,21 @@
+//! Stage: is an article on a topic, and why?
+//!
+//! In: an [`Article`](crate::extract::Article) and a compiled [`Topic`]. Out: a [`Match`]: a score from 0 to 1, the decision, and the evidence that explains the
+//! score. Not done here: grouping (story).
+
+mod explain;
+mod lexicon;
+mod outcome;
+mod pattern;
+mod relation;
+mod scan;
+mod spec;
+mod topic;
+mod wordlist;
+
+pub use outcome::{Concept, Evidence, Match, Zone};
+pub use spec::{
+    Aliases, ContextSpec, DampScope, DampSpec, EntityKind, EntitySpec, ListRule, NamedAliases, NearRule, PointRule, SideSpec,
+    Thresholds, TopicSpec, ZoneRule,
+};
+pub use topic::{Topic, TopicProblem};
