@@ -13,6 +13,7 @@ pub mod extract;
 pub mod feed;
 pub mod matcher;
 pub mod schedule;
+pub mod story;
 
 // Edges: the only places that touch the world.
 pub mod fetch;

@@ -1,0 +1,263 @@
+//! Stories as they grow: one pass over the articles in the order of arrival, each placed once.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use super::candidate::{Candidate, NAMES};
+use super::development::{Memory, QUOTED};
+use super::duplicate::{Copies, Copy, Member};
+use super::hashed::HashedMap;
+use super::similarity::{COUNT_HORIZON, Shared, Similarity, Vector, likeness, likeness_to_middle};
+use super::{Decision, Development, DevelopmentKind, Placement, StorySpec};
+use crate::types::{ArticleId, Lang, StoryId};
+
+/// The least likeness at which an article joins a story, and what is asked on top of an article that has few features.
+const JOIN: f32 = 0.31;
+const JOIN_FEW_FEATURES: f32 = 0.2;
+/// The share of it that is asked within a topic that names concepts, and articles after which half of that concession is made (measured on
+/// developments: .2 to .35 do alike).
+const JOIN_WITHIN_TOPIC: f32 = 0.3;
+const LEARNING_ARTICLES: f32 = 15.0;
+/// How much of the likeness is to the nearest member; the rest is to the middle of the story.
+const NEAREST: f32 = 0.26;
+/// Spread of the decay by the gap to the story's last article, days: news of one event comes within hours.
+const GAP_SPREAD_DAYS: f64 = 1.8;
+/// Days that articles stay findable after the window, so that a copy of a story's last article is still known.
+const MARGIN_DAYS: f64 = 1.5;
+/// Placements between two sweeps of what the window has left.
+const SWEEP: u64 = 512;
+/// Nearest members named in the reasons.
+const NAMED: usize = 3;
+
+/// The open stories of one topic.
+#[derive(Debug)]
+pub struct StoryIndex {
+    window_days: f64,
+    similarity: Similarity,
+    copies: Copies,
+    /// Articles of the window, oldest first; the first one has serial number `oldest`.
+    articles: VecDeque<Placed>,
+    oldest: u64,
+    stories: HashMap<StoryId, Story>,
+    memory: Memory,
+}
+
+#[derive(Debug)]
+struct Placed {
+    candidate: Candidate,
+    story: StoryId,
+    /// The first publisher's article, when this is a copy.
+    original: Option<ArticleId>,
+}
+
+/// The middle of a story: the sums of its members' vectors.
+#[derive(Debug, Default)]
+struct Story {
+    last_day: f64,
+    sums: [HashedMap<u64, f32>; 3],
+    /// Squares of the lengths of the sums.
+    lengths: [f64; 3],
+}
+
+/// A story that an article may join.
+struct Near {
+    story: StoryId,
+    likeness: f32,
+    /// Nearest members, nearest first.
+    members: Vec<(f32, u64)>,
+}
+
+impl Member for StoryIndex {
+    fn member(&self, serial: u64) -> Option<&Candidate> {
+        self.placed(serial).map(|placed| &placed.candidate)
+    }
+}
+
+impl StoryIndex {
+    /// An index without stories.
+    pub fn new(spec: StorySpec) -> StoryIndex {
+        StoryIndex {
+            window_days: spec.window.as_secs_f64() / 86_400.0,
+            similarity: Similarity::default(),
+            copies: Copies::default(),
+            articles: VecDeque::new(),
+            oldest: 0,
+            stories: HashMap::new(),
+            memory: Memory::default(),
+        }
+    }
+
+    /// Where `candidate` belongs and what it brings. Reads only.
+    pub fn place(&self, candidate: &Candidate) -> Placement {
+        let copy = self.copies.find(candidate, self, self.first_within(candidate.day));
+        if let Some((copy, placed)) = copy.and_then(|copy| self.placed(copy.of).map(|placed| (copy, placed))) {
+            return place_copy(copy, placed);
+        }
+        let vectors = self.similarity.vectors(candidate);
+        let features: usize = vectors[0].len();
+        let threshold = (JOIN + JOIN_FEW_FEATURES / (features.max(1) as f32).sqrt()) * self.caution(candidate);
+        let near = self.nearest(candidate, &vectors);
+        let nearest_telling = self.memory.nearest(candidate);
+        let retold = nearest_telling
+            .filter(|nearest| candidate.has_concepts && nearest.is_retold() && self.stories.contains_key(&nearest.story));
+        let mut reasons = Vec::new();
+        let story = match (retold, near) {
+            (Some(retold), near) => {
+                reasons.push(format!("joins story {}: retells its article {}", retold.story, retold.article));
+                near.iter().for_each(|near| self.name_members(candidate, near, &mut reasons));
+                Some(retold.story)
+            }
+            (None, Some(near)) if near.likeness >= threshold => {
+                reasons.push(format!("joins story {}: likeness {:.2}, needed {threshold:.2}", near.story, near.likeness));
+                self.name_members(candidate, &near, &mut reasons);
+                Some(near.story)
+            }
+            (None, Some(near)) => {
+                reasons.push(format!(
+                    "opens a story: nearest is story {}, likeness {:.2}, needed {threshold:.2}",
+                    near.story, near.likeness
+                ));
+                self.name_members(candidate, &near, &mut reasons);
+                None
+            }
+            (None, None) => {
+                reasons.push("opens a story: nothing alike within the window".to_owned());
+                None
+            }
+        };
+        let development = self.memory.judge(candidate, story, nearest_telling, &mut reasons);
+        let decision = story.map_or(Decision::Opens, |story| Decision::Joins { story });
+        Placement { decision, development, reasons }
+    }
+
+    /// Takes in what the caller has committed: `candidate` went to `story`.
+    pub fn apply(&mut self, candidate: Candidate, placement: &Placement, story: StoryId) {
+        self.expire(candidate.day);
+        let serial = self.oldest + self.articles.len() as u64;
+        let original = match placement.decision {
+            Decision::Duplicate { of, .. } => Some(of),
+            _ => None,
+        };
+        self.copies.add(&candidate, serial, self.oldest);
+        let entry = self.stories.entry(story).or_default();
+        entry.last_day = entry.last_day.max(candidate.day);
+        // A copy says nothing new about what the story is about, and twenty of them would pull its middle over.
+        if original.is_none() {
+            let vectors = self.similarity.vectors(&candidate);
+            for (zone, vector) in vectors.iter().enumerate() {
+                for &(feature, weight) in vector {
+                    let sum = entry.sums[zone].entry(feature).or_default();
+                    entry.lengths[zone] += f64::from(2.0 * *sum * weight + weight * weight);
+                    *sum += weight;
+                }
+            }
+            self.similarity.add(&candidate, &vectors, serial, self.oldest);
+            self.memory.add(&candidate, story, placement.development.as_ref());
+        }
+        self.articles.push_back(Placed { candidate: candidate.settled(), story, original });
+        if serial.is_multiple_of(SWEEP) {
+            self.copies.forget(self.oldest);
+            self.similarity.sweep(self.oldest);
+        }
+    }
+
+    fn placed(&self, serial: u64) -> Option<&Placed> {
+        serial.checked_sub(self.oldest).and_then(|at| self.articles.get(usize::try_from(at).ok()?))
+    }
+
+    fn next_serial(&self) -> u64 {
+        self.oldest + self.articles.len() as u64
+    }
+
+    /// The first serial number that an article of `day` may be compared with.
+    fn first_within(&self, day: f64) -> u64 {
+        let gone = self.articles.iter().take_while(|placed| placed.candidate.day < day - self.window_days - MARGIN_DAYS).count();
+        self.oldest + gone as u64
+    }
+
+    fn expire(&mut self, day: f64) {
+        let cutoff = day - self.window_days - MARGIN_DAYS;
+        while self.articles.front().is_some_and(|placed| placed.candidate.day < cutoff) {
+            self.articles.pop_front();
+            self.oldest += 1;
+        }
+        if self.next_serial().is_multiple_of(SWEEP) {
+            self.stories.retain(|_, story| story.last_day >= cutoff);
+            self.memory.forget(cutoff, COUNT_HORIZON);
+        }
+    }
+
+    fn nearest(&self, candidate: &Candidate, vectors: &[Vector; 3]) -> Option<Near> {
+        let first = self.first_within(candidate.day);
+        let mut stories: BTreeMap<StoryId, (Shared, Vec<(f32, u64)>)> = BTreeMap::new();
+        for (serial, shared) in self.similarity.shared(vectors, first, self.next_serial()) {
+            let Some(placed) = self.placed(serial) else { continue };
+            let like = likeness(shared, same_language(placed.candidate.language, candidate.language));
+            let (sum, members) = stories.entry(placed.story).or_default();
+            for zone in 0..=NAMES {
+                sum[zone] += shared[zone];
+            }
+            members.push((like, serial));
+        }
+        let mut best: Option<Near> = None;
+        for (id, (shared, mut members)) in stories {
+            let Some(story) = self.stories.get(&id) else { continue };
+            let gap = (candidate.day - story.last_day).max(0.0);
+            if gap > self.window_days {
+                continue;
+            }
+            members.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            let nearest = members.first().map_or(0.0, |(like, _)| *like);
+            let middle = likeness_to_middle(shared, story.lengths);
+            let decay = (-gap * gap / (2.0 * GAP_SPREAD_DAYS * GAP_SPREAD_DAYS)).exp() as f32;
+            let likeness = (NEAREST * nearest + (1.0 - NEAREST) * middle) * decay;
+            if best.as_ref().is_none_or(|best| likeness > best.likeness) {
+                best = Some(Near { story: id, likeness, members });
+            }
+        }
+        best
+    }
+
+    /// The share of the threshold that is asked: within a topic every article is about one matter, and what is rare there tells more; but only
+    /// once enough articles have shown what is rare.
+    fn caution(&self, candidate: &Candidate) -> f32 {
+        if !candidate.has_concepts {
+            return 1.0;
+        }
+        let known = self.similarity.articles() as f32;
+        1.0 - (1.0 - JOIN_WITHIN_TOPIC) * known / (known + LEARNING_ARTICLES)
+    }
+
+    fn name_members(&self, candidate: &Candidate, near: &Near, reasons: &mut Vec<String>) {
+        for (like, serial) in near.members.iter().take(NAMED) {
+            let Some(placed) = self.placed(*serial) else { continue };
+            let shared: Vec<&str> = candidate
+                .spelling
+                .iter()
+                .filter(|(feature, _)| placed.candidate.spelling.contains_key(feature))
+                .map(|(_, word)| word.as_str())
+                .take(6)
+                .collect();
+            let words = if shared.is_empty() { String::new() } else { format!(", both say {}", shared.join(", ")) };
+            reasons.push(format!("near article {}: {like:.2}{words}", placed.candidate.id));
+        }
+    }
+}
+
+/// A copy, or a new version that joins the story of the old one and says what is new in it.
+fn place_copy(copy: Copy, placed: &Placed) -> Placement {
+    let of = placed.original.unwrap_or(placed.candidate.id);
+    let story = placed.story;
+    if copy.fresh.is_empty() {
+        let reasons = vec![format!("copy of article {of}: {}", copy.reason)];
+        return Placement { decision: Decision::Duplicate { of, story }, development: None, reasons };
+    }
+    let reasons = vec![format!("new version of article {of}: {}, {} new sentences", copy.reason, copy.fresh.len())];
+    let has_number = copy.fresh.iter().any(|sentence| sentence.chars().any(|c| c.is_ascii_digit()));
+    let kind = if has_number { DevelopmentKind::Number } else { DevelopmentKind::Act };
+    let new = copy.fresh.into_iter().take(QUOTED).collect();
+    Placement { decision: Decision::Joins { story }, development: Some(Development { kind, strong: true, new }), reasons }
+}
+
+fn same_language(left: Option<Lang>, right: Option<Lang>) -> bool {
+    left == right
+}

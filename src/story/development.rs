@@ -1,0 +1,326 @@
+//! The first rule of what is new: does an article tell what nothing of the last days told, and with which sentences?
+//!
+//! An article is a retelling when its headline and first sentences lie close to those of one earlier article of the topic. Close means, in one language,
+//! words and language-free features; across languages the latter alone. Acts and actors that the earlier article lacks push the two apart.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::acts;
+use super::candidate::{Candidate, Feature, short};
+use super::facts::FactKind;
+use super::features::tokens;
+use super::hashed::{HashedMap, HashedSet};
+use super::{Development, DevelopmentKind};
+use crate::types::{ArticleId, Lang, StoryId};
+
+/// Days for which a telling counts: an older one may be told anew, for a desk that had it will want the reminder (measured: 2 beats 1 and 4).
+const MEMORY_DAYS: f64 = 2.0;
+/// Spread of the fading of older tellings, days.
+const FADING_DAYS: f64 = 4.0;
+/// Newest tellings compared with: what bounds the cost of one article.
+const MEMORY_ARTICLES: usize = 400;
+/// Likeness from which an article retells another of its language, and one of another language.
+const RETELLS: f32 = 0.2;
+const RETELLS_ACROSS: f32 = 0.45;
+/// How much more is asked of the first article of a topic, and articles after which half of that is waived: little is known yet of what is rare.
+const CAUTION: f32 = 0.4;
+const LEARNING_ARTICLES: f32 = 8.0;
+/// What language-free features count beside words within one language.
+const FREE_WEIGHT: f32 = 0.35;
+/// How far acts, and concepts, that the earlier article lacks push two articles apart, when all are lacking.
+const NEW_ACTS: f32 = 0.6;
+const NEW_CONCEPTS: f32 = 0.37;
+/// Weight of what is expected of a feature before any article was seen, in articles.
+const EXPECTED_ARTICLES: f32 = 25.0;
+/// Share of a retelling up to which novelty by words alone is certain enough for a mail without a second source.
+const CLEARLY_NEW: f32 = 0.85;
+/// Sentences quoted for one development, and sentences of the text looked at for them.
+pub(super) const QUOTED: usize = 3;
+const LOOKED_AT: usize = 15;
+/// Words that its story had not used, at least, for a sentence to carry something new.
+const NEW_WORDS: usize = 3;
+
+/// One article as later ones are compared with it: its weights are those of the day it came.
+#[derive(Debug)]
+struct Told {
+    id: ArticleId,
+    story: StoryId,
+    day: f64,
+    language: Option<Lang>,
+    source: u64,
+    words: Weighted,
+    free: Weighted,
+    /// Brought a weak development that no second source has told yet.
+    awaits_source: bool,
+}
+
+/// Weighted features in order of their hash, divided by the length.
+type Weighted = Vec<(u64, f32)>;
+
+/// What a story has named.
+#[derive(Debug, Default)]
+struct Named {
+    last_day: f64,
+    words: HashedSet<u32>,
+    free: HashedSet<u64>,
+    has_developed: bool,
+}
+
+/// What the topic's articles of the last days told.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    told: VecDeque<Told>,
+    articles: u32,
+    holding: HashedMap<u64, u32>,
+    named: HashMap<StoryId, Named>,
+}
+
+/// The earlier article that lies nearest.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Nearest {
+    pub(super) article: ArticleId,
+    pub(super) story: StoryId,
+    /// 1 and more makes a retelling.
+    pub(super) ratio: f32,
+    days: f64,
+    is_same_source: bool,
+    awaits_source: bool,
+}
+
+impl Nearest {
+    /// True when the article says what that one said.
+    pub(super) fn is_retold(&self) -> bool {
+        self.ratio >= 1.0
+    }
+
+    /// Says so, for explanations.
+    pub(super) fn reason(&self) -> String {
+        let verdict = if self.is_retold() { "retells" } else { "is not near enough to retell" };
+        format!("{verdict} article {}, {:.1} days older: {:.2} of what makes a retelling", self.article, self.days, self.ratio)
+    }
+}
+
+impl Memory {
+    fn rarity(&self, feature: &Feature) -> f32 {
+        let holding = self.holding.get(&feature.hash).copied().unwrap_or(0) as f32;
+        ((self.articles as f32 + EXPECTED_ARTICLES + 1.0) / (holding + 0.5 + EXPECTED_ARTICLES * feature.prior)).ln().max(0.0)
+    }
+
+    fn weighted(&self, features: &[Feature]) -> Weighted {
+        let mut out: Weighted = features.iter().map(|feature| (feature.hash, feature.count * self.rarity(feature))).collect();
+        let length = out.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt();
+        if length > 0.0 {
+            out.iter_mut().for_each(|(_, weight)| *weight /= length);
+        }
+        out
+    }
+
+    /// The telling that `candidate` lies nearest to.
+    pub(super) fn nearest(&self, candidate: &Candidate) -> Option<Nearest> {
+        let facts = &candidate.facts;
+        let (words, free) = (self.weighted(&facts.words), self.weighted(&facts.free));
+        let (mut acts, mut concepts) = (Vec::new(), Vec::new());
+        for (feature, kind) in free.iter().zip(&facts.kinds) {
+            match kind {
+                FactKind::Act(_) => acts.push(*feature),
+                FactKind::Number => {}
+                FactKind::Actor | FactKind::Place | FactKind::Concept => concepts.push(*feature),
+            }
+        }
+        let caution = 1.0 + CAUTION * LEARNING_ARTICLES / (self.articles as f32 + LEARNING_ARTICLES);
+        let mut nearest: Option<Nearest> = None;
+        for told in &self.told {
+            let days = (candidate.day - told.day).max(0.0);
+            if days > MEMORY_DAYS {
+                continue;
+            }
+            let across = product(&free, &told.free);
+            let share = if told.language == candidate.language {
+                ((1.0 - FREE_WEIGHT) * product(&words, &told.words) + FREE_WEIGHT * across) / RETELLS
+            } else {
+                across / RETELLS_ACROSS
+            };
+            let fading = (-days * days / (2.0 * FADING_DAYS * FADING_DAYS)).exp() as f32;
+            let apart = (1.0 - NEW_ACTS * lacking(&acts, &told.free)) * (1.0 - NEW_CONCEPTS * lacking(&concepts, &told.free));
+            let ratio = share * fading * apart / caution;
+            if nearest.is_none_or(|best| ratio > best.ratio) {
+                nearest = Some(Nearest {
+                    article: told.id,
+                    story: told.story,
+                    ratio,
+                    days,
+                    is_same_source: told.source == candidate.source,
+                    awaits_source: told.awaits_source,
+                });
+            }
+        }
+        nearest
+    }
+
+    /// What `candidate` brings to `story` (none: it opens one); `None` for retellings and background.
+    pub(super) fn judge(
+        &self,
+        candidate: &Candidate,
+        story: Option<StoryId>,
+        nearest: Option<Nearest>,
+        reasons: &mut Vec<String>,
+    ) -> Option<Development> {
+        reasons.extend(nearest.map(|nearest| nearest.reason()));
+        if let Some(mark) = candidate.facts.background {
+            reasons.push(format!("background: the headline says \"{mark}\""));
+            return None;
+        }
+        let named = story.and_then(|story| self.named.get(&story));
+        if let Some(nearest) = nearest.filter(Nearest::is_retold) {
+            if !nearest.awaits_source || nearest.is_same_source {
+                return None;
+            }
+            reasons.push(format!("a second source for article {}", nearest.article));
+            return Some(Development { kind: DevelopmentKind::Sources, strong: true, new: vec![candidate.title.clone()] });
+        }
+        let Some(named) = named.filter(|named| named.has_developed) else {
+            let strong = candidate.facts.is_strong_match;
+            return Some(Development { kind: DevelopmentKind::NewStory, strong, new: vec![candidate.title.clone()] });
+        };
+        let new_kinds: Vec<FactKind> = candidate
+            .facts
+            .free
+            .iter()
+            .zip(&candidate.facts.kinds)
+            .filter(|(feature, _)| !named.free.contains(&feature.hash))
+            .map(|(_, kind)| *kind)
+            .collect();
+        let kind = weightiest(&new_kinds);
+        reasons.push(match kind {
+            Some(kind) => format!("new in the story: {}", described(&new_kinds, kind)),
+            None => "new in the story: words alone".to_owned(),
+        });
+        let is_clear = kind.is_some() || nearest.is_none_or(|nearest| nearest.ratio <= CLEARLY_NEW);
+        Some(Development {
+            kind: kind.unwrap_or(DevelopmentKind::Act),
+            strong: candidate.facts.is_strong_match && is_clear,
+            new: self.carrying(candidate, named),
+        })
+    }
+
+    /// The sentences with most words that the story had not used; the headline when there is none.
+    fn carrying(&self, candidate: &Candidate, named: &Named) -> Vec<String> {
+        let body = candidate.facts.sentences.iter().filter(|sentence| !sentence.is_title).take(LOOKED_AT);
+        let mut scored: Vec<(usize, usize, &str)> = body
+            .enumerate()
+            .filter_map(|(at, sentence)| {
+                let mut new: Vec<u32> = tokens(&sentence.text, 80)
+                    .iter()
+                    .filter(|token| token.letters > 3 || token.is_number || !token.is_alphabetic)
+                    .map(|token| short(token.word))
+                    .filter(|word| !named.words.contains(word))
+                    .collect();
+                new.sort_unstable();
+                new.dedup();
+                (new.len() >= NEW_WORDS).then_some((new.len(), at, sentence.text.as_str()))
+            })
+            .collect();
+        scored.sort_by_key(|&(new, at, _)| (std::cmp::Reverse(new), at));
+        scored.truncate(QUOTED);
+        scored.sort_by_key(|&(_, at, _)| at);
+        if scored.is_empty() {
+            vec![candidate.title.clone()]
+        } else {
+            scored.into_iter().map(|(_, _, text)| text.to_owned()).collect()
+        }
+    }
+
+    /// Remembers what `candidate` told.
+    pub(super) fn add(&mut self, candidate: &Candidate, story: StoryId, development: Option<&Development>) {
+        let facts = &candidate.facts;
+        let told = Told {
+            id: candidate.id,
+            story,
+            day: candidate.day,
+            language: candidate.language,
+            source: candidate.source,
+            words: self.weighted(&facts.words),
+            free: self.weighted(&facts.free),
+            awaits_source: development.is_some_and(|development| !development.strong),
+        };
+        if development.is_some_and(|development| development.kind == DevelopmentKind::Sources) {
+            self.told.iter_mut().filter(|told| told.story == story).for_each(|told| told.awaits_source = false);
+        }
+        self.told.push_back(told);
+        while self.told.len() > MEMORY_ARTICLES || self.told.front().is_some_and(|told| told.day < candidate.day - MEMORY_DAYS) {
+            self.told.pop_front();
+        }
+        self.articles += 1;
+        let named = self.named.entry(story).or_default();
+        named.last_day = named.last_day.max(candidate.day);
+        named.has_developed |= development.is_some();
+        named.words.extend(&candidate.words);
+        named.free.extend(facts.free.iter().map(|feature| feature.hash));
+        for feature in facts.words.iter().chain(&facts.free) {
+            *self.holding.entry(feature.hash).or_default() += 1;
+        }
+    }
+
+    /// Drops the stories whose last article is older than `cutoff`, in days, and halves the counts past `horizon` articles.
+    pub(super) fn forget(&mut self, cutoff: f64, horizon: u32) {
+        self.named.retain(|_, named| named.last_day >= cutoff);
+        if self.articles >= horizon {
+            self.articles /= 2;
+            self.holding.retain(|_, count| {
+                *count /= 2;
+                *count > 0
+            });
+        }
+    }
+}
+
+/// The kind that weighs most for a desk.
+fn weightiest(kinds: &[FactKind]) -> Option<DevelopmentKind> {
+    let rank = |kind: &FactKind| match kind {
+        FactKind::Act(act) if acts::is_confirming(*act) => Some((0, DevelopmentKind::Confirmation)),
+        FactKind::Number => Some((1, DevelopmentKind::Number)),
+        FactKind::Actor => Some((2, DevelopmentKind::Actor)),
+        FactKind::Act(_) => Some((3, DevelopmentKind::Act)),
+        FactKind::Place => Some((4, DevelopmentKind::Place)),
+        FactKind::Concept => None,
+    };
+    kinds.iter().filter_map(rank).min_by_key(|(rank, _)| *rank).map(|(_, kind)| kind)
+}
+
+fn described(kinds: &[FactKind], weightiest: DevelopmentKind) -> String {
+    let acts: Vec<&str> = kinds
+        .iter()
+        .filter_map(|kind| match kind {
+            FactKind::Act(act) => Some(acts::name(*act)),
+            _ => None,
+        })
+        .collect();
+    if acts.is_empty() { weightiest.as_str().to_owned() } else { format!("{} (acts: {})", weightiest.as_str(), acts.join(", ")) }
+}
+
+/// The sum of the products of two lists in order of their hash.
+fn product(left: &[(u64, f32)], right: &[(u64, f32)]) -> f32 {
+    let (mut i, mut j, mut sum) = (0, 0, 0.0);
+    while let (Some(l), Some(r)) = (left.get(i), right.get(j)) {
+        match l.0.cmp(&r.0) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => {
+                sum += l.1 * r.1;
+                i += 1;
+                j += 1;
+            }
+        }
+    }
+    sum
+}
+
+/// The share of `features`, by weight, that `told` lacks.
+fn lacking(features: &[(u64, f32)], told: &[(u64, f32)]) -> f32 {
+    let all: f32 = features.iter().map(|(_, weight)| weight).sum();
+    if all <= 0.0 {
+        return 0.0;
+    }
+    let lacks = features.iter().filter(|(hash, _)| told.binary_search_by_key(hash, |(held, _)| *held).is_err());
+    lacks.map(|(_, weight)| weight).sum::<f32>() / all
+}

@@ -1,0 +1,156 @@
+//! What an article reports, as features: the words of its headline and first sentences, and what means the same in every language.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::acts::{self, Act};
+use super::background::background_mark;
+use super::candidate::{Counts, Feature, PRIOR_CONCEPT, PRIOR_WORD, concept_feature, prior};
+use super::features::{Token, tokens};
+use crate::extract::Article;
+use crate::matcher::{Match, Zone};
+use crate::text::sentences::sentences;
+
+/// Sentences of the text that are kept to be quoted.
+const SENTENCES: usize = 40;
+/// Sentences after the headline that say what is reported; news says it first.
+const LEAD_SENTENCES: usize = 2;
+/// Words of those sentences that count.
+const LEAD_WORDS: usize = 60;
+/// What a word or act of the lead counts beside one of the headline (measured on developments: .35 to .55 do alike).
+const LEAD_WEIGHT: f32 = 0.5;
+/// What a concept counts that the headline does not name.
+const CONCEPT_OUTSIDE_TITLE: f32 = 0.3;
+
+/// A sentence, word for word.
+#[derive(Debug, Clone)]
+pub(super) struct Sentence {
+    pub(super) text: String,
+    pub(super) is_title: bool,
+}
+
+/// What a language-free feature is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FactKind {
+    /// A person, organisation, side or country of the topic.
+    Actor,
+    /// A place of the topic.
+    Place,
+    /// Another concept of the topic.
+    Concept,
+    Act(Act),
+    Number,
+}
+
+/// What an article reports.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Facts {
+    /// Headline first.
+    pub(super) sentences: Vec<Sentence>,
+    /// Words of headline and lead.
+    pub(super) words: Counts,
+    /// Features that mean the same in every language.
+    pub(super) free: Counts,
+    /// What each of `free` is, in the same order.
+    pub(super) kinds: Vec<FactKind>,
+    /// The mark of an explainer, opinion or gallery.
+    pub(super) background: Option<&'static str>,
+    /// The match is strong enough for a mail.
+    pub(super) is_strong_match: bool,
+}
+
+/// Reads what `article` reports; `topic` holds the stems of the topic's own words.
+pub(super) fn facts(article: &Article, matched: &Match, topic: &BTreeSet<u64>) -> Facts {
+    let all = quotable(article);
+    let lead = all.iter().skip(1).take(LEAD_SENTENCES).map(|sentence| sentence.text.as_str()).collect::<Vec<_>>().join(" ");
+    let parts = [
+        (article.title.as_str(), tokens(&article.title, LEAD_WORDS), 1.0),
+        (lead.as_str(), tokens(&lead, LEAD_WORDS), LEAD_WEIGHT),
+    ];
+    let mut words: BTreeMap<u64, Feature> = BTreeMap::new();
+    let mut free: BTreeMap<u64, (Feature, FactKind)> = BTreeMap::new();
+    let mut put = |hash: u64, count: f32, kind: FactKind| {
+        let prior = if kind == FactKind::Number { PRIOR_WORD } else { PRIOR_CONCEPT };
+        let (feature, _) = free.entry(hash).or_insert((Feature { hash, count, prior }, kind));
+        feature.count = feature.count.max(count);
+    };
+    for (text, tokens, weight) in &parts {
+        for token in tokens {
+            let feature = words.entry(token.stem).or_insert(Feature { hash: token.stem, count: 0.0, prior: 0.0 });
+            feature.count = feature.count.max(*weight);
+            feature.prior = feature.prior.max(prior(token, topic));
+        }
+        for act in acts::acts(text) {
+            put(xxh3_64(format!("act {act}").as_bytes()), *weight, FactKind::Act(act));
+        }
+        for number in numbers(text, tokens) {
+            put(xxh3_64(format!("number {number}").as_bytes()), *weight, FactKind::Number);
+        }
+    }
+    for concept in &matched.concepts {
+        let in_title = matched.evidence.iter().any(|e| e.concept == concept.id && e.zone == Zone::Title);
+        put(concept_feature(&concept.id), if in_title { 1.0 } else { CONCEPT_OUTSIDE_TITLE }, concept_kind(&concept.id));
+    }
+    Facts {
+        sentences: all,
+        words: words.into_values().collect(),
+        kinds: free.values().map(|(_, kind)| *kind).collect(),
+        free: free.into_values().map(|(feature, _)| feature).collect(),
+        background: background_mark(&article.title),
+        is_strong_match: matched.strong,
+    }
+}
+
+fn quotable(article: &Article) -> Vec<Sentence> {
+    let title = Sentence { text: article.title.clone(), is_title: true };
+    let body = article.paragraphs.iter().flat_map(|paragraph| sentences(paragraph));
+    std::iter::once(title).chain(body.take(SENTENCES).map(|text| Sentence { text: text.to_owned(), is_title: false })).collect()
+}
+
+/// Topic files name concepts by kind: `person.…`, `org.…`, `side.…`, `place.…`, `context.…`.
+fn concept_kind(id: &str) -> FactKind {
+    match id.split('.').next() {
+        Some("person" | "org" | "organisation" | "organization" | "actor" | "side" | "country") => FactKind::Actor,
+        Some("place" | "location" | "city" | "region") => FactKind::Place,
+        _ => FactKind::Concept,
+    }
+}
+
+/// The numbers that `text` states, without separators: neither years nor single digits.
+fn numbers(text: &str, tokens: &[Token]) -> Vec<String> {
+    let digits = |token: &Token| text[token.start..token.end].chars().filter(char::is_ascii_digit).collect::<String>();
+    let mut out: Vec<String> = Vec::new();
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        at += 1;
+        if !token.is_number {
+            continue;
+        }
+        let mut number = digits(token);
+        // 10 000 in groups of three.
+        while let Some(next) =
+            tokens.get(at).filter(|next| next.is_number && next.end - next.start == 3 && digits(next).len() == 3)
+        {
+            number.push_str(&digits(next));
+            at += 1;
+        }
+        let is_year = number.len() == 4 && (number.starts_with("19") || number.starts_with("20"));
+        if number.len() >= 2 && !is_year {
+            out.push(number);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_whole_and_years_left_out() {
+        let of = |text: &str| numbers(text, &tokens(text, 50));
+        assert_eq!(of("10 000 soldats, 1,500 fusils et 12 trains en 2024"), ["10000", "1500", "12"]);
+        assert_eq!(of("le 3 mai"), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,253 @@
+//! The stage as its caller sees it: place, commit, apply. Articles are our own words.
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+use url::Url;
+
+use super::*;
+use crate::extract::{Article, Origin};
+use crate::matcher::{Concept, Evidence, Match, Zone};
+use crate::types::{ArticleId, Lang, StoryId, TopicId};
+
+/// A caller: numbers articles and stories, applies what was placed.
+struct Desk {
+    index: StoryIndex,
+    next_article: i64,
+    next_story: i64,
+}
+
+struct Told<'a> {
+    minutes: i64,
+    source: &'a str,
+    lang: &'a str,
+    url: &'a str,
+    title: &'a str,
+    text: &'a str,
+    concepts: &'a [&'a str],
+}
+
+const BASE: Told<'_> = Told { minutes: 0, source: "Agence", lang: "fr", url: "", title: "", text: "", concepts: &[] };
+
+impl Desk {
+    fn new() -> Desk {
+        Desk { index: StoryIndex::new(StorySpec::default()), next_article: 0, next_story: 0 }
+    }
+
+    fn candidate(&mut self, told: &Told<'_>) -> Candidate {
+        self.next_article += 1;
+        let mut article = Article::empty(Origin::Page);
+        article.title = told.title.to_owned();
+        let url = if told.url.is_empty() { format!("https://site.example/{}", self.next_article) } else { told.url.to_owned() };
+        article.url = Url::parse(&url).ok();
+        article.language = Lang::parse(told.lang);
+        article.paragraphs = told.text.split('\n').filter(|p| !p.is_empty()).map(str::to_owned).collect();
+        let evidence = |id: &&str| Evidence {
+            term: id.split('.').next_back().unwrap_or_default().to_owned(),
+            concept: (*id).to_owned(),
+            zone: Zone::Title,
+            count: 1,
+            weight: 0.5,
+        };
+        let matched = Match {
+            one_sided: false,
+            topic: TopicId::from("t"),
+            score: 1.0,
+            relevant: true,
+            strong: true,
+            evidence: told.concepts.iter().map(evidence).collect(),
+            concepts: told.concepts.iter().map(|id| Concept { id: (*id).to_owned(), count: 1 }).collect(),
+            masked: Vec::new(),
+            rule: String::new(),
+        };
+        let start: Timestamp = "2026-11-20T08:00:00Z".parse().expect("a test instant");
+        let at = start + jiff::SignedDuration::from_mins(told.minutes);
+        Candidate::new(ArticleId(self.next_article), &article, &matched, told.source, at)
+    }
+
+    fn tell(&mut self, told: &Told<'_>) -> Placement {
+        let candidate = self.candidate(told);
+        let placement = self.index.place(&candidate);
+        let story = match placement.decision {
+            Decision::Duplicate { story, .. } | Decision::Joins { story } => story,
+            Decision::Opens => {
+                self.next_story += 1;
+                StoryId(self.next_story)
+            }
+        };
+        self.index.apply(candidate, &placement, story);
+        placement
+    }
+}
+
+const BRIDGE: &str = "Le pont routier sur le fleuve Tumen a ouvert mercredi à la circulation, a annoncé le ministère des Transports à la presse.\n\
+    Trois cents camions par jour passeront le nouvel ouvrage, long de 850 mètres et large de sept, selon le gouverneur de la région voisine.\n\
+    La construction avait commencé au printemps de l’année dernière, après la signature d’un accord entre les deux gouvernements.\n\
+    Les douaniers des deux pays tiendront un poste commun sur la rive gauche, ouvert du lundi au samedi de huit heures à vingt heures.";
+
+fn bridge() -> Told<'static> {
+    Told {
+        url: "https://www.agence.example/pont?utm_source=rss",
+        title: "Le pont du Tumen ouvre aux camions",
+        text: BRIDGE,
+        ..BASE
+    }
+}
+
+#[test]
+fn the_same_address_is_a_copy_under_any_variant() {
+    let mut desk = Desk::new();
+    assert_eq!(desk.tell(&bridge()).decision, Decision::Opens);
+    let again = desk.tell(&Told { minutes: 60, url: "http://m.agence.example/pont/amp", title: "Un pont ouvre", ..bridge() });
+    assert_eq!(again.decision, Decision::Duplicate { of: ArticleId(1), story: StoryId(1) });
+    assert_eq!(again.development, None);
+}
+
+#[test]
+fn wire_copies_are_copies_and_name_the_first_publisher() {
+    let copy = Decision::Duplicate { of: ArticleId(1), story: StoryId(1) };
+    let mut desk = Desk::new();
+    desk.tell(&bridge());
+    let headline = Told { minutes: 30, source: "Courrier", title: "Ouverture d’un ouvrage frontalier", ..bridge() };
+    assert_eq!(desk.tell(&Told { url: "https://courrier.example/1", ..headline }).decision, copy);
+    let cut: Vec<&str> = BRIDGE.split('\n').take(2).collect();
+    let cut = Told { minutes: 40, url: "https://gazette.example/9", text: &cut.join("\n"), ..bridge() };
+    assert_eq!(desk.tell(&cut).decision, copy);
+    let edited = BRIDGE.replace("a annoncé", "a déclaré").replace("nouvel ouvrage", "nouveau pont");
+    let boxed = format!("{edited}\nInscrivez-vous à notre lettre du matin.\nLire aussi : la météo de demain.");
+    assert_eq!(desk.tell(&Told { minutes: 50, url: "https://echo.example/3", text: &boxed, ..bridge() }).decision, copy);
+}
+
+#[test]
+fn a_new_version_with_new_numbers_is_a_development() {
+    let mut desk = Desk::new();
+    desk.tell(&bridge());
+    let fact = "Une panne de barrière a bloqué jeudi 140 camions russes pendant cinq heures, a reconnu le préfet Oleg Exempliev.";
+    let text = format!("{fact}\n{BRIDGE}");
+    let placement = desk.tell(&Told { minutes: 600, text: &text, ..bridge() });
+    assert_eq!(placement.decision, Decision::Joins { story: StoryId(1) });
+    let development = placement.development.expect("a new version develops");
+    assert_eq!((development.kind, development.strong), (DevelopmentKind::Number, true));
+    assert_eq!(development.new, [fact]);
+}
+
+#[test]
+fn a_title_edit_is_a_copy() {
+    let mut desk = Desk::new();
+    let short = Told { title: "Le pont du Tumen ouvre aux camions mercredi", url: "https://site.example/b", ..BASE };
+    desk.tell(&short);
+    let edited = Told { minutes: 5, title: "Le pont du Tumen a ouvert mercredi aux camions", ..short };
+    assert!(matches!(desk.tell(&edited).decision, Decision::Duplicate { .. }));
+}
+
+#[test]
+fn titles_alone_are_enough() {
+    let mut desk = Desk::new();
+    let title = "Pont du Tumen : premiers camions à la frontière";
+    desk.tell(&Told { title, ..BASE });
+    let marked = format!("{title} (actualisé) - Le Courrier");
+    let copy = desk.tell(&Told { minutes: 9, title: &marked, source: "Courrier", ..BASE });
+    assert!(matches!(copy.decision, Decision::Duplicate { .. }), "{copy:?}");
+    let other = desk.tell(&Told { minutes: 20, title: "Grève des bus dans la capitale islandaise", ..BASE });
+    assert_eq!(other.decision, Decision::Opens);
+}
+
+#[test]
+fn languages_meet_through_concepts_and_acts() {
+    let mut desk = Desk::new();
+    let concepts = &["side.north", "side.east", "person.minister", "place.harbour"];
+    desk.tell(&Told { lang: "en", title: "Minister arrives in Harbour for talks", concepts, ..BASE });
+    let echo = desk
+        .tell(&Told { lang: "ko", minutes: 30, source: "Ilbo", title: "장관 하버 도착…회담 예정", concepts, ..BASE });
+    assert_eq!(echo.decision, Decision::Joins { story: StoryId(1) });
+    assert_eq!(echo.development, None);
+}
+
+#[test]
+fn what_a_story_had_not_is_a_development() {
+    let concepts = &["side.north", "side.east"];
+    let mut desk = Desk::new();
+    desk.tell(&Told {
+        title: "Le Nord envoie un contingent du génie à l’Est",
+        text: "Le contingent du génie doit déminer la région, selon un service de renseignement.",
+        concepts,
+        ..BASE
+    });
+    let told = Told {
+        minutes: 120,
+        title: "Contingent du génie : 40 sapeurs tués, l’Est confirme des pertes",
+        text: "Quarante sapeurs du contingent du génie ont été tués dans la région par une explosion de mines.\nLe général du chantier a été relevé.",
+        concepts,
+        ..BASE
+    };
+    let placement = desk.tell(&told);
+    let development = placement.development.expect("a new fact");
+    assert!(development.strong);
+    assert!(development.new.iter().all(|sentence| told.text.contains(sentence.as_str())), "word for word: {:?}", development.new);
+}
+
+#[test]
+fn background_brings_nothing() {
+    let mut desk = Desk::new();
+    let placement = desk.tell(&Told { title: "Why the bridge over the Tumen matters", lang: "en", ..BASE });
+    assert_eq!((placement.decision, placement.development), (Decision::Opens, None));
+}
+
+#[test]
+fn the_window_closes() {
+    let mut desk = Desk::new();
+    desk.tell(&bridge());
+    let late = desk.tell(&Told { minutes: 10 * 24 * 60, url: "https://late.example/1", ..bridge() });
+    assert_eq!(late.decision, Decision::Opens);
+}
+
+fn any_stream() -> impl Strategy<Value = Vec<(i64, String, String, u8)>> {
+    let word = prop::sample::select(vec![
+        "pont",
+        "Tumen",
+        "camions",
+        "40",
+        "ouvre",
+        "북한",
+        "러시아",
+        "мост",
+        "Kim",
+        "tué",
+        "?",
+        "朝鮮半島",
+    ]);
+    let words = |n| prop::collection::vec(word.clone(), 0..n).prop_map(|words| words.join(" "));
+    prop::collection::vec((0i64..20_000, words(8), words(40), 0u8..4), 0..25)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn the_same_stream_gives_the_same_placements(stream in any_stream()) {
+        let run = || {
+            let mut desk = Desk::new();
+            let mut stream = stream.clone();
+            stream.sort();
+            stream
+                .iter()
+                .map(|(minutes, title, text, lang)| {
+                    let lang = ["fr", "ko", "ru", ""][usize::from(*lang)];
+                    desk.tell(&Told { minutes: *minutes, title, text, lang, ..BASE })
+                })
+                .collect::<Vec<_>>()
+        };
+        let first = run();
+        prop_assert_eq!(&first, &run());
+        for (at, placement) in first.iter().enumerate() {
+            if let Decision::Duplicate { of, .. } = placement.decision {
+                prop_assert!(placement.development.is_none());
+                let original = usize::try_from(of.0 - 1).expect("a test number");
+                prop_assert!(original < at, "an original comes first");
+                let is_original = !matches!(first[original].decision, Decision::Duplicate { .. });
+                prop_assert!(is_original, "a copy names the first publisher");
+            }
+            if let Some(development) = &placement.development {
+                prop_assert!((1..=3).contains(&development.new.len()));
+            }
+        }
+    }
+}
