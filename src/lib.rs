@@ -9,6 +9,7 @@ pub mod text;
 pub mod types;
 
 // Stages: pure. `now` is a parameter; no clock, no socket, no file, no SQL.
+pub mod alert;
 pub mod extract;
 pub mod feed;
 pub mod matcher;
