@@ -10,6 +10,7 @@ pub mod types;
 
 // Stages: pure. `now` is a parameter; no clock, no socket, no file, no SQL.
 pub mod alert;
+pub mod compose;
 pub mod extract;
 pub mod feed;
 pub mod matcher;
