@@ -20,6 +20,7 @@ pub mod story;
 // Edges: the only places that touch the world.
 pub mod fetch;
 pub mod outbox;
+pub mod store;
 
 // Wiring.
 pub mod ops;

@@ -1,0 +1,250 @@
+//! Table `feeds`: written by poll.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use url::Url;
+
+use super::columns::{collect, instant, lang, micros, opt_url};
+use super::{Durability, Store, StoreError};
+use crate::fetch::Validators;
+use crate::schedule::{FeedState, FeedStatus};
+use crate::types::{FeedId, Lang};
+
+/// A feed as the configuration wants it.
+#[derive(Debug, Clone)]
+pub struct FeedSeed {
+    /// The feed.
+    pub id: FeedId,
+    /// Its name for people.
+    pub name: Option<String>,
+    /// Its configured address.
+    pub url: Url,
+    /// The interval that applies to it.
+    pub interval: Duration,
+    /// When a feed never polled before is due first.
+    pub first_poll_at: Timestamp,
+}
+
+/// A feed that is due.
+#[derive(Debug, Clone)]
+pub struct DueFeed {
+    /// Where it is asked: the configured address, or where a permanent redirect led.
+    pub url: Url,
+    /// What its last answer carried.
+    pub validators: Validators,
+    /// What its past says.
+    pub state: FeedState,
+}
+
+/// A feed as people see it.
+#[derive(Debug, Clone)]
+pub struct FeedRow {
+    /// Name, else its own title.
+    pub name: Option<String>,
+    /// The feed's declared language.
+    pub language: Option<Lang>,
+    /// The address asked, and what the last poll left.
+    pub feed: DueFeed,
+}
+
+const COLUMNS: &str = "id, url, etag, last_modified, status, interval_ms, next_poll_at, last_polled_at, last_new_at, failures, unchanged, rhythm_seconds, last_error, \
+     coalesce(name, title), language, validators_url";
+
+impl Store {
+    /// Drops every claim: at the start of a process that is the only one, whoever made them is gone.
+    pub async fn drop_claims(&self) -> Result<(), StoreError> {
+        self.write(Durability::Normal, |tx| {
+            tx.execute("UPDATE feeds SET leased_by = NULL, leased_until = NULL WHERE leased_until IS NOT NULL", [])?;
+            tx.execute("UPDATE read_queue SET leased_by = NULL, leased_until = NULL WHERE leased_until IS NOT NULL", [])?;
+            tx.execute("UPDATE outbox SET state = 'queued', leased_by = NULL, leased_until = NULL WHERE state = 'sending'", [])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Makes the table agree with the configuration: new feeds come in, feeds with another address start anew, absent ones rest.
+    pub async fn sync_feeds(&self, seeds: Vec<FeedSeed>, now: Timestamp) -> Result<(), StoreError> {
+        self.write(Durability::Normal, move |tx| {
+            tx.execute("UPDATE feeds SET configured = 0", [])?;
+            for seed in &seeds {
+                sync_one(tx, seed, now)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Claims up to `limit` feeds that are due, earliest first, until `lease_until`.
+    pub async fn claim_feeds(&self, now: Timestamp, lease_until: Timestamp, limit: usize) -> Result<Vec<DueFeed>, StoreError> {
+        self.write(Durability::Normal, move |tx| {
+            let mut feeds = collect(
+                tx,
+                &format!(
+                    "UPDATE feeds SET leased_by = 'poll', leased_until = ?2 WHERE id IN (
+                         SELECT id FROM feeds WHERE configured = 1 AND status NOT IN ('gone', 'paused') AND next_poll_at <= ?1
+                             AND (leased_until IS NULL OR leased_until <= ?1)
+                         ORDER BY next_poll_at, id LIMIT ?3)
+                     RETURNING {COLUMNS}"
+                ),
+                params![micros(now), micros(lease_until), limit as i64],
+                feed_row,
+            )?;
+            feeds.sort_by(|a, b| {
+                (a.feed.state.next_poll_at, &a.feed.state.feed).cmp(&(b.feed.state.next_poll_at, &b.feed.state.feed))
+            });
+            Ok(feeds.into_iter().map(|row| row.feed).collect())
+        })
+        .await
+    }
+
+    /// One feed, whether due or not.
+    pub async fn feed(&self, id: FeedId) -> Result<Option<DueFeed>, StoreError> {
+        self.read(move |c| Ok(feed_by_id(c, &id)?.map(|row| row.feed))).await
+    }
+
+    /// When the next feed is due.
+    pub async fn next_poll(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.read(|c| {
+            let sql = "SELECT min(max(next_poll_at, coalesce(leased_until, 0))) FROM feeds WHERE configured = 1 AND status NOT IN ('gone', 'paused')";
+            let at: Option<i64> = c.prepare_cached(sql)?.query_row([], |r| r.get(0))?;
+            Ok(at.map(instant))
+        })
+        .await
+    }
+
+    /// All configured feeds, by id.
+    pub async fn feeds(&self) -> Result<Vec<FeedRow>, StoreError> {
+        self.read(all_feeds).await
+    }
+}
+
+/// All configured feeds, by id.
+pub(super) fn all_feeds(connection: &Connection) -> Result<Vec<FeedRow>, StoreError> {
+    collect(connection, &format!("SELECT {COLUMNS} FROM feeds WHERE configured = 1 ORDER BY id"), [], feed_row)
+}
+
+fn feed_by_id(connection: &Connection, id: &FeedId) -> Result<Option<FeedRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM feeds WHERE id = ?1");
+    Ok(connection.prepare_cached(&sql)?.query_row([id.as_str()], feed_row).optional()?)
+}
+
+fn sync_one(tx: &Transaction<'_>, seed: &FeedSeed, now: Timestamp) -> Result<(), StoreError> {
+    let interval_ms = i64::try_from(seed.interval.as_millis()).unwrap_or(i64::MAX);
+    let known: Option<String> = tx
+        .prepare_cached("SELECT configured_url FROM feeds WHERE id = ?1")?
+        .query_row([seed.id.as_str()], |r| r.get(0))
+        .optional()?;
+    match known {
+        Some(url) if url == seed.url.as_str() => {
+            tx.prepare_cached(
+                "UPDATE feeds SET configured = 1, name = ?2, interval_ms = ?3, status = iif(status = 'paused', 'ok', status) WHERE id = ?1",
+            )?
+            .execute(params![seed.id.as_str(), seed.name, interval_ms])?;
+        }
+        Some(_) => {
+            // Validators belong to the address that issued them.
+            tx.prepare_cached(
+                "UPDATE feeds SET configured = 1, name = ?2, interval_ms = ?3, configured_url = ?4, url = ?4, etag = NULL, last_modified = NULL, validators_url = NULL,
+                     status = 'ok', failures = 0, unchanged = 0, last_error = NULL, next_poll_at = ?5 WHERE id = ?1",
+            )?
+            .execute(params![seed.id.as_str(), seed.name, interval_ms, seed.url.as_str(), micros(seed.first_poll_at)])?;
+        }
+        None => {
+            tx.prepare_cached(
+                "INSERT INTO feeds (id, name, configured_url, url, interval_ms, next_poll_at, added_at) VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![
+                seed.id.as_str(),
+                seed.name,
+                seed.url.as_str(),
+                interval_ms,
+                micros(seed.first_poll_at),
+                micros(now)
+            ])?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the state that a poll left; `validators` only when the answer may replace them.
+pub(super) fn write_state(
+    tx: &Transaction<'_>,
+    state: &FeedState,
+    validators: Option<&Validators>,
+    url: Option<&Url>,
+) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "UPDATE feeds SET status = ?2, next_poll_at = ?3, last_polled_at = ?4, last_new_at = ?5, failures = ?6, unchanged = ?7, rhythm_seconds = ?8,
+             last_error = ?9, url = coalesce(?10, url), leased_by = NULL, leased_until = NULL WHERE id = ?1",
+    )?
+    .execute(params![
+        state.feed.as_str(),
+        status_word(state.status),
+        micros(state.next_poll_at),
+        state.last_polled_at.map(micros),
+        state.last_new_at.map(micros),
+        state.failures,
+        state.unchanged,
+        state.rhythm_seconds,
+        state.last_error,
+        url.map(Url::as_str),
+    ])?;
+    if let Some(validators) = validators {
+        tx.prepare_cached("UPDATE feeds SET etag = ?2, last_modified = ?3, validators_url = ?4 WHERE id = ?1")?.execute(
+            params![
+                state.feed.as_str(),
+                validators.etag,
+                validators.last_modified,
+                validators.issued_by.as_ref().map(Url::as_str)
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+/// The word for a status in tables and output records.
+pub fn status_word(status: FeedStatus) -> &'static str {
+    match status {
+        FeedStatus::Ok => "ok",
+        FeedStatus::Failing => "failing",
+        FeedStatus::Gone => "gone",
+        FeedStatus::Paused => "paused",
+    }
+}
+
+fn feed_row(row: &Row<'_>) -> rusqlite::Result<FeedRow> {
+    let id: String = row.get(0)?;
+    let url: String = row.get(1)?;
+    let status: String = row.get(4)?;
+    let interval_ms: i64 = row.get(5)?;
+    let state = FeedState {
+        feed: FeedId(id),
+        status: match status.as_str() {
+            "failing" => FeedStatus::Failing,
+            "gone" => FeedStatus::Gone,
+            "paused" => FeedStatus::Paused,
+            _ => FeedStatus::Ok,
+        },
+        interval: Duration::from_millis(interval_ms.unsigned_abs()),
+        next_poll_at: instant(row.get(6)?),
+        last_polled_at: row.get::<_, Option<i64>>(7)?.map(instant),
+        last_new_at: row.get::<_, Option<i64>>(8)?.map(instant),
+        failures: row.get(9)?,
+        unchanged: row.get(10)?,
+        rhythm_seconds: row.get(11)?,
+        last_error: row.get(12)?,
+    };
+    let url =
+        Url::parse(&url).map_err(|e| rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, Box::new(e)))?;
+    Ok(FeedRow {
+        name: row.get(13)?,
+        language: lang(row.get(14)?),
+        feed: DueFeed {
+            url,
+            validators: Validators { etag: row.get(2)?, last_modified: row.get(3)?, issued_by: opt_url(row.get(15)?) },
+            state,
+        },
+    })
+}

@@ -1,0 +1,31 @@
+//! Edge: everything that must survive, in one SQLite file. SQL stands here and nowhere else.
+//!
+//! In and out: the stages' types, in methods as coarse as a transaction. One thread owns the writing connection ([`Store`]); people's questions are answered
+//! by read-only ones ([`Reader`]). Not done here: any decision.
+
+mod alerts;
+mod articles;
+mod columns;
+mod db;
+mod entries;
+mod error;
+mod feeds;
+mod judgements;
+mod listing;
+mod lock;
+mod migrate;
+mod outbox;
+mod retention;
+
+pub use alerts::{AlertRecord, DeskMemory, StoryMaterial};
+pub use articles::{NewArticle, ReadJob, StoredArticle};
+pub use db::{CommitHook, Durability, Fate, Reader, Store, StoreOptions};
+pub use entries::{PollCommitted, PollRecord};
+pub use error::StoreError;
+pub use feeds::{DueFeed, FeedRow, FeedSeed, status_word};
+pub use judgements::{Judgement, Placed, StoredDevelopment, TopicJudgement, WindowArticle};
+pub use listing::{Counts, Dossier, DossierPlacement, Filter, ListedAlert, ListedArticle, ListedMessage, ListedStory};
+pub use lock::StateLock;
+pub use migrate::known_version;
+pub use outbox::{DueMessage, Outcome, Vitals};
+pub use retention::RetentionSpec;
