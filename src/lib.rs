@@ -23,4 +23,5 @@ pub mod outbox;
 pub mod store;
 
 // Wiring.
+pub mod config;
 pub mod ops;

@@ -1,0 +1,244 @@
+//! Reads the main file and the files it names, and reports every mistake of all of them at once.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::reader::{Document, Mistake, Mistakes, Section, nearest};
+use super::settings::Settings;
+use super::{desks, environment, feeds, sections, topic};
+use crate::alert::DeskSpec;
+use crate::extract::WallLexicon;
+use crate::feed::FeedSpec;
+use crate::matcher::{Topic, TopicSpec};
+
+/// Where the configuration is looked for when nobody says: in order.
+pub const DEFAULT_FILES: [&str; 2] = ["config/vigie.toml", "/etc/vigie/vigie.toml"];
+
+/// The first of [`DEFAULT_FILES`] that exists.
+pub fn default_file() -> Option<PathBuf> {
+    DEFAULT_FILES.iter().map(PathBuf::from).find(|p| p.is_file())
+}
+
+/// Reads the configuration that begins at `file`.
+pub fn load(file: &Path) -> Result<Settings, Vec<Mistake>> {
+    let mistakes = Mistakes::default();
+    let settings = read(file, &mistakes);
+    match settings {
+        Some(settings) if mistakes.is_empty() => Ok(settings),
+        _ => Err(mistakes.list()),
+    }
+}
+
+fn read(file: &Path, mistakes: &Mistakes) -> Option<Settings> {
+    let text = read_file(file, mistakes)?;
+    let document = Document::parse(file, &text, mistakes);
+    let root = document.root(mistakes);
+
+    let state_dir = root.path_value("state_dir").unwrap_or_else(|| file.parent().unwrap_or(Path::new("")).join("var"));
+    let state_dir = environment::state_directory().unwrap_or(state_dir);
+    let base_url = root.parsed("base_url", sections::web_address);
+    let poll = sections::poll(&root);
+    let network = sections::network(&root);
+    let (read, keep_pages, walls_file) = sections::read(&root);
+    let story = sections::story(&root);
+    let alerts = sections::alerts(&root);
+    let (mail, identity) = sections::mail(&root, &state_dir, base_url.clone());
+    let listen = sections::web(&root);
+    let retention = sections::retention(&root, keep_pages);
+
+    let mut feeds = Named::default();
+    feeds.extend(feeds::feeds(&root, &poll), mistakes);
+    for (path, line) in files_named(&root, "feeds") {
+        with_document(&path, root.file(), line, mistakes, |section| {
+            feeds.extend(feeds::feeds(&section, &poll), mistakes);
+            section.close();
+        });
+    }
+    let mut topics = Named::default();
+    topics.extend(root.tables("topic").into_iter().map(one_topic).collect(), mistakes);
+    for (path, line) in files_named(&root, "topics") {
+        with_document(&path, root.file(), line, mistakes, |section| {
+            if section.has("topic") {
+                topics.extend(section.tables("topic").into_iter().map(one_topic).collect(), mistakes);
+                section.close();
+            } else {
+                topics.extend(vec![one_topic(section)], mistakes);
+            }
+        });
+    }
+    let mut desks = Named::default();
+    desks.extend(desks::desks(&root), mistakes);
+    let walls = walls_file.and_then(|(path, line)| walls(&path, root.file(), line, mistakes));
+    root.close();
+
+    let topics: Vec<TopicSpec> = check_topics(topics.into_sorted(), mistakes);
+    let known: Vec<String> = topics.iter().map(|t| t.id.as_str().to_owned()).collect();
+    let feeds: Vec<FeedSpec> = feeds
+        .into_sorted()
+        .into_iter()
+        .inspect(|f| check_names(f.names_topics(), &known, f, mistakes))
+        .map(|f| f.value)
+        .collect();
+    let desks: Vec<DeskSpec> = desks
+        .into_sorted()
+        .into_iter()
+        .inspect(|d| check_names(d.names_topics(), &known, d, mistakes))
+        .map(|d| d.value)
+        .collect();
+
+    Some(Settings {
+        file: file.to_owned(),
+        state_dir,
+        base_url,
+        poll,
+        network,
+        read,
+        walls: walls.map(Arc::new),
+        story,
+        alerts,
+        mail: mail?,
+        identity: identity?,
+        listen,
+        retention,
+        feeds,
+        topics,
+        desks,
+    })
+}
+
+/// Something that was configured under a name, and where.
+pub(super) struct Placed<T> {
+    pub(super) value: T,
+    pub(super) file: PathBuf,
+    pub(super) line: usize,
+}
+
+/// What a section made, with its place.
+pub(super) fn placed<T>(section: &Section<'_>, value: T) -> Placed<T> {
+    Placed { value, file: section.file().to_owned(), line: section.line() }
+}
+
+/// What must not be configured twice.
+pub(super) trait HasName {
+    /// `feed`, `topic`, `desk`.
+    const KIND: &'static str;
+    /// The name that identifies it.
+    fn name(&self) -> &str;
+}
+
+impl HasName for TopicSpec {
+    const KIND: &'static str = "topic";
+    fn name(&self) -> &str {
+        self.id.as_str()
+    }
+}
+
+struct Named<T> {
+    list: Vec<Placed<T>>,
+    seen: HashSet<String>,
+}
+
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Named { list: Vec::new(), seen: HashSet::new() }
+    }
+}
+
+impl<T: HasName> Named<T> {
+    fn extend(&mut self, more: Vec<Placed<T>>, mistakes: &Mistakes) {
+        for item in more {
+            if self.seen.insert(item.value.name().to_owned()) {
+                self.list.push(item);
+            } else {
+                let message =
+                    format!("there is already a {} named \"{}\"; give this one another name", T::KIND, item.value.name());
+                mistakes.add(&item.file, item.line, message);
+            }
+        }
+    }
+
+    fn into_sorted(self) -> Vec<Placed<T>> {
+        self.list
+    }
+}
+
+impl Placed<FeedSpec> {
+    fn names_topics(&self) -> Vec<String> {
+        self.value.topics.iter().map(|t| t.as_str().to_owned()).collect()
+    }
+}
+
+impl Placed<DeskSpec> {
+    fn names_topics(&self) -> Vec<String> {
+        self.value.topics.iter().map(|t| t.as_str().to_owned()).collect()
+    }
+}
+
+/// A feed or desk may only name topics that exist.
+fn check_names<T: HasName>(named: Vec<String>, known: &[String], at: &Placed<T>, mistakes: &Mistakes) {
+    for topic in named.iter().filter(|t| !known.contains(t)) {
+        let hint = match nearest(topic, known.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None if known.is_empty() => "no topic is configured".to_owned(),
+            None => format!("known are {}", known.iter().map(|k| format!("\"{k}\"")).collect::<Vec<_>>().join(", ")),
+        };
+        mistakes.add(
+            &at.file,
+            at.line,
+            format!("{} \"{}\" names the topic \"{topic}\", which does not exist; {hint}", T::KIND, at.value.name()),
+        );
+    }
+}
+
+/// A topic that cannot be compiled is a mistake of its file.
+fn check_topics(list: Vec<Placed<TopicSpec>>, mistakes: &Mistakes) -> Vec<TopicSpec> {
+    let mut out = Vec::new();
+    for item in list {
+        if let Err(problems) = Topic::compile(&item.value) {
+            for problem in problems {
+                mistakes.add(
+                    &item.file,
+                    item.line,
+                    format!("topic \"{}\": {}: {}", item.value.id, problem.path, problem.message),
+                );
+            }
+        }
+        out.push(item.value);
+    }
+    out
+}
+
+fn one_topic(section: Section<'_>) -> Placed<TopicSpec> {
+    let (file, line) = (section.file().to_owned(), section.line());
+    Placed { value: topic::read_topic(section), file, line }
+}
+
+/// The files that a list names, relative to the file that names them, each with its line.
+fn files_named(root: &Section<'_>, key: &str) -> Vec<(PathBuf, usize)> {
+    let folder = root.file().parent().unwrap_or(Path::new(""));
+    root.strings_at(key).unwrap_or_default().into_iter().map(|(name, line)| (folder.join(name), line)).collect()
+}
+
+fn with_document(path: &Path, named_by: &Path, line: usize, mistakes: &Mistakes, read: impl FnOnce(Section<'_>)) {
+    let Some(text) = read_named_file(path, named_by, line, mistakes) else { return };
+    let document = Document::parse(path, &text, mistakes);
+    read(document.root(mistakes));
+}
+
+fn walls(path: &Path, named_by: &Path, line: usize, mistakes: &Mistakes) -> Option<WallLexicon> {
+    let text = read_named_file(path, named_by, line, mistakes)?;
+    WallLexicon::parse(&text).map_err(|problems| problems.into_iter().for_each(|p| mistakes.add(path, p.line, p.message))).ok()
+}
+
+fn read_named_file(path: &Path, named_by: &Path, line: usize, mistakes: &Mistakes) -> Option<String> {
+    std::fs::read_to_string(path)
+        .map_err(|e| mistakes.add(named_by, line, format!("{} cannot be read: {e}", path.display())))
+        .ok()
+}
+
+fn read_file(file: &Path, mistakes: &Mistakes) -> Option<String> {
+    std::fs::read_to_string(file)
+        .map_err(|e| mistakes.add(file, 0, format!("cannot be read: {e}; name another file with --config")))
+        .ok()
+}

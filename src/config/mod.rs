@@ -1,0 +1,18 @@
+//! Wiring: the configuration, read strictly, every mistake at once with its file and line.
+//!
+//! In: `vigie.toml` and the files it names. Out: [`Settings`], made of the `…Spec` values that the rooms define. Not done here: acting on them.
+
+mod desks;
+pub mod environment;
+mod feeds;
+mod load;
+pub mod reader;
+mod secrets;
+mod sections;
+mod settings;
+mod topic;
+pub mod units;
+
+pub use load::{DEFAULT_FILES, default_file, load};
+pub use reader::Mistake;
+pub use settings::{Listen, Settings};

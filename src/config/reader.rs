@@ -1,0 +1,474 @@
+//! Reads TOML strictly: every mistake of a file is kept, with its line, and none stops the reading.
+//!
+//! In: the text of one file. Out: typed values, and [`Mistake`]s. A [`Section`] notes which keys it was asked for; [`Section::close`] reports the others
+//! with the nearest key that would have been right.
+//!
+//! ```
+//! use vigie::config::reader::{Document, Mistakes};
+//! let mistakes = Mistakes::default();
+//! let document = Document::parse("vigie.toml".as_ref(), "[poll]\nintervall = \"5m\"\n", &mistakes);
+//! let root = document.root(&mistakes);
+//! if let Some(poll) = root.table("poll") {
+//!     poll.duration("interval");
+//!     poll.close();
+//! }
+//! root.close();
+//! assert_eq!(mistakes.list()[0].to_string(), "vigie.toml:2: unknown key \"intervall\" in [poll]; did you mean \"interval\"?");
+//! ```
+
+use std::cell::RefCell;
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::units;
+
+/// One mistake in a configuration file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mistake {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, from 1; 0 when the mistake concerns the file as a whole.
+    pub line: usize,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => write!(f, "{}: {}", self.file.display(), self.message),
+            line => write!(f, "{}:{line}: {}", self.file.display(), self.message),
+        }
+    }
+}
+
+/// Where the mistakes of all files are kept.
+#[derive(Debug, Default)]
+pub struct Mistakes(RefCell<Vec<Mistake>>);
+
+impl Mistakes {
+    /// Notes one.
+    pub fn add(&self, file: &Path, line: usize, message: impl Into<String>) {
+        self.0.borrow_mut().push(Mistake { file: file.to_owned(), line, message: message.into() });
+    }
+
+    /// All of them, by file and line.
+    pub fn list(&self) -> Vec<Mistake> {
+        let mut list = self.0.borrow().clone();
+        list.sort();
+        list.dedup();
+        list
+    }
+
+    /// True when there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+}
+
+/// One file, parsed as far as it can be.
+pub struct Document<'a> {
+    file: &'a Path,
+    text: &'a str,
+    root: Spanned<DeTable<'a>>,
+}
+
+impl<'a> Document<'a> {
+    /// Parses `text`; faults of syntax are noted and what stands around them is still read.
+    pub fn parse(file: &'a Path, text: &'a str, mistakes: &Mistakes) -> Document<'a> {
+        let (root, errors) = DeTable::parse_recoverable(text);
+        for error in errors {
+            let line = error.span().map_or(0, |span| line_of(text, span.start));
+            mistakes.add(file, line, format!("not valid TOML: {}", error.message().trim().replace('\n', "; ")));
+        }
+        Document { file, text, root }
+    }
+
+    /// The top level.
+    pub fn root<'s>(&'s self, mistakes: &'s Mistakes) -> Section<'s> {
+        Section {
+            file: self.file,
+            text: self.text,
+            name: String::new(),
+            start: 0,
+            table: self.root.get_ref(),
+            asked: RefCell::new(Vec::new()),
+            mistakes,
+        }
+    }
+}
+
+/// A table of a document.
+pub struct Section<'s> {
+    file: &'s Path,
+    text: &'s str,
+    name: String,
+    start: usize,
+    table: &'s DeTable<'s>,
+    asked: RefCell<Vec<String>>,
+    mistakes: &'s Mistakes,
+}
+
+impl<'s> Section<'s> {
+    /// The file it stands in.
+    pub fn file(&self) -> &'s Path {
+        self.file
+    }
+
+    /// The name as written between brackets; empty for the top level.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The line on which it begins.
+    pub fn line(&self) -> usize {
+        line_of(self.text, self.start)
+    }
+
+    /// True when the key is there.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// The keys that are there, in the order of the alphabet.
+    pub fn keys(&self) -> Vec<String> {
+        self.table.keys().map(|k| k.get_ref().to_string()).collect()
+    }
+
+    /// Notes a mistake on the line of `key` (or of the section, when the key is absent).
+    pub fn mistake(&self, key: &str, message: impl fmt::Display) {
+        let at = self.table.iter().find(|(k, _)| k.get_ref() == key).map_or(self.start, |(_, v)| v.span().start);
+        self.note(at, format!("{}: {message}", self.path(key)));
+    }
+
+    /// Notes that `key` is missing, on the section's first line.
+    pub fn missing(&self, key: &str, what: &str) {
+        let place = if self.name.is_empty() { String::new() } else { format!(" in {}", self.bracketed()) };
+        self.note(self.start, format!("\"{key}\" is missing{place}: {what}"));
+    }
+
+    /// A string.
+    pub fn string(&self, key: &str) -> Option<String> {
+        let value = self.value(key)?;
+        match value.get_ref() {
+            DeValue::String(s) => Some(s.to_string()),
+            other => self.wrong(value, key, "a string", other),
+        }
+    }
+
+    /// A string that `parse` reads; its `Err` says what would be right.
+    pub fn parsed<T>(&self, key: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        let value = self.value(key)?;
+        match value.get_ref() {
+            DeValue::String(s) => match parse(s) {
+                Ok(parsed) => Some(parsed),
+                Err(why) => {
+                    self.note(value.span().start, format!("{}: {why}", self.path(key)));
+                    None
+                }
+            },
+            other => self.wrong(value, key, "a string", other),
+        }
+    }
+
+    /// One word out of `words`.
+    pub fn choice<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Option<T> {
+        self.parsed(key, |s| {
+            words.iter().find(|(w, _)| *w == s).map(|(_, t)| *t).ok_or_else(|| {
+                let all: Vec<String> = words.iter().map(|(w, _)| format!("\"{w}\"")).collect();
+                format!("\"{s}\" is not one of {}", all.join(", "))
+            })
+        })
+    }
+
+    /// A path, relative to the file that names it.
+    pub fn path_value(&self, key: &str) -> Option<PathBuf> {
+        let text = self.string(key)?;
+        Some(self.file.parent().unwrap_or(Path::new("")).join(text))
+    }
+
+    /// `true` or `false`.
+    pub fn boolean(&self, key: &str) -> Option<bool> {
+        let value = self.value(key)?;
+        match value.get_ref() {
+            DeValue::Boolean(b) => Some(*b),
+            other => self.wrong(value, key, "true or false", other),
+        }
+    }
+
+    /// A whole number within `range`.
+    pub fn integer(&self, key: &str, range: RangeInclusive<i64>) -> Option<i64> {
+        let value = self.value(key)?;
+        match value.get_ref() {
+            DeValue::Integer(i) => match i64::from_str_radix(&i.as_str().replace('_', ""), i.radix()) {
+                Ok(n) if range.contains(&n) => Some(n),
+                _ => {
+                    let message = format!("{}: {i} is not between {} and {}", self.path(key), range.start(), range.end());
+                    self.note(value.span().start, message);
+                    None
+                }
+            },
+            other => self.wrong(value, key, "a whole number", other),
+        }
+    }
+
+    /// A number within `range`.
+    pub fn number(&self, key: &str, range: RangeInclusive<f64>) -> Option<f64> {
+        let value = self.value(key)?;
+        let number = match value.get_ref() {
+            DeValue::Integer(i) => i.as_str().replace('_', "").parse::<f64>().ok(),
+            DeValue::Float(f) => f.as_str().replace('_', "").parse::<f64>().ok(),
+            other => return self.wrong(value, key, "a number", other),
+        };
+        match number {
+            Some(n) if range.contains(&n) => Some(n),
+            _ => {
+                self.note(value.span().start, format!("{}: not between {} and {}", self.path(key), range.start(), range.end()));
+                None
+            }
+        }
+    }
+
+    /// A duration such as `"90s"`, `"15m"`, `"1h 30m"`, `"4d"`.
+    pub fn duration(&self, key: &str) -> Option<Duration> {
+        self.parsed(key, units::parse_duration)
+    }
+
+    /// A size in bytes such as `"10MB"`, `"64kB"`, `"1GiB"`.
+    pub fn size(&self, key: &str) -> Option<u64> {
+        self.parsed(key, units::parse_size)
+    }
+
+    /// A list of strings.
+    pub fn strings(&self, key: &str) -> Option<Vec<String>> {
+        self.strings_at(key).map(|list| list.into_iter().map(|(s, _)| s).collect())
+    }
+
+    /// A list of strings, each with its line.
+    pub fn strings_at(&self, key: &str) -> Option<Vec<(String, usize)>> {
+        let value = self.value(key)?;
+        let DeValue::Array(items) = value.get_ref() else {
+            return self.wrong(value, key, "a list of strings", value.get_ref());
+        };
+        Some(self.string_items(key, items.iter()))
+    }
+
+    /// A list of strings, each read by `parse`; the ones that cannot be read are noted and left out.
+    pub fn parsed_list<T>(&self, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<Vec<T>> {
+        let list = self.strings_at(key)?;
+        let read = |(text, line): (String, usize)| match parse(&text) {
+            Ok(parsed) => Some(parsed),
+            Err(why) => {
+                self.mistakes.add(self.file, line, format!("{}: {why}", self.path(key)));
+                None
+            }
+        };
+        Some(list.into_iter().filter_map(read).collect())
+    }
+
+    /// A list of lists of strings.
+    pub fn string_groups(&self, key: &str) -> Option<Vec<Vec<String>>> {
+        let value = self.value(key)?;
+        let DeValue::Array(groups) = value.get_ref() else {
+            return self.wrong(value, key, "a list of lists of strings", value.get_ref());
+        };
+        let mut out = Vec::new();
+        for group in groups.iter() {
+            match group.get_ref() {
+                DeValue::Array(items) => out.push(self.string_items(key, items.iter()).into_iter().map(|(s, _)| s).collect()),
+                other => {
+                    self.wrong::<()>(group, key, "a list of strings", other);
+                }
+            }
+        }
+        Some(out)
+    }
+
+    /// A sub-table.
+    pub fn table(&self, key: &str) -> Option<Section<'s>> {
+        let value = self.value(key)?;
+        match value.get_ref() {
+            DeValue::Table(table) => Some(self.section(self.path(key), value.span().start, table)),
+            other => self.wrong(value, key, &format!("a table [{}]", self.path(key)), other),
+        }
+    }
+
+    /// An array of tables; absent means empty.
+    pub fn tables(&self, key: &str) -> Vec<Section<'s>> {
+        let Some(value) = self.value(key) else { return Vec::new() };
+        let DeValue::Array(items) = value.get_ref() else {
+            self.wrong::<()>(value, key, &format!("tables [[{}]]", self.path(key)), value.get_ref());
+            return Vec::new();
+        };
+        let mut out = Vec::new();
+        for item in items.iter() {
+            match item.get_ref() {
+                DeValue::Table(table) => out.push(self.section(format!("[{}]", self.path(key)), item.span().start, table)),
+                other => {
+                    self.wrong::<()>(item, key, "a table", other);
+                }
+            }
+        }
+        out
+    }
+
+    /// Reports every key that nobody asked for, with the nearest one that would have been right.
+    pub fn close(self) {
+        let asked = self.asked.borrow();
+        for key in self.table.keys() {
+            let name = key.get_ref().as_ref();
+            if asked.iter().any(|a| a == name) {
+                continue;
+            }
+            let place = if self.name.is_empty() { String::new() } else { format!(" in {}", self.bracketed()) };
+            let hint = match nearest(name, asked.iter().map(String::as_str)) {
+                Some(near) => format!("; did you mean \"{near}\"?"),
+                None => format!("; known are {}", asked.iter().map(|k| format!("\"{k}\"")).collect::<Vec<_>>().join(", ")),
+            };
+            self.note(key.span().start, format!("unknown key \"{name}\"{place}{hint}"));
+        }
+    }
+
+    fn value(&self, key: &str) -> Option<&'s Spanned<DeValue<'s>>> {
+        let mut asked = self.asked.borrow_mut();
+        if !asked.iter().any(|a| a == key) {
+            asked.push(key.to_owned());
+        }
+        self.table.get(key)
+    }
+
+    fn string_items<'v>(&self, key: &str, items: impl Iterator<Item = &'v Spanned<DeValue<'v>>>) -> Vec<(String, usize)> {
+        let mut out = Vec::new();
+        for item in items {
+            match item.get_ref() {
+                DeValue::String(s) => out.push((s.to_string(), line_of(self.text, item.span().start))),
+                other => {
+                    self.wrong::<()>(item, key, "a string", other);
+                }
+            }
+        }
+        out
+    }
+
+    fn section(&self, name: String, start: usize, table: &'s DeTable<'s>) -> Section<'s> {
+        Section { file: self.file, text: self.text, name, start, table, asked: RefCell::default(), mistakes: self.mistakes }
+    }
+
+    fn wrong<T>(&self, at: &Spanned<DeValue<'_>>, key: &str, wanted: &str, found: &DeValue<'_>) -> Option<T> {
+        self.note(
+            at.span().start,
+            format!("{}: this should be {wanted}, not {} {}", self.path(key), article(found.type_str()), found.type_str()),
+        );
+        None
+    }
+
+    fn note(&self, at: usize, message: String) {
+        self.mistakes.add(self.file, line_of(self.text, at), message);
+    }
+
+    fn path(&self, key: &str) -> String {
+        match self.name.trim_start_matches('[').trim_end_matches(']') {
+            "" => key.to_owned(),
+            name => format!("{name}.{key}"),
+        }
+    }
+
+    fn bracketed(&self) -> String {
+        format!("[{}]", self.name)
+    }
+}
+
+fn article(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'i']) { "an" } else { "a" }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes()[..offset.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1
+}
+
+/// The candidate that a slip of the finger away from `name`: at most a third of its letters differ.
+pub fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+    let limit = (name.chars().count() / 3).max(1) + 1;
+    candidates.map(|c| (distance(name, c), c)).filter(|(d, _)| *d <= limit).min_by_key(|(d, _)| *d).map(|(_, c)| c)
+}
+
+/// Levenshtein's distance in characters.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, cb) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(ca != *cb);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mistakes_of(text: &str, read: impl FnOnce(&Section<'_>)) -> Vec<String> {
+        let mistakes = Mistakes::default();
+        let document = Document::parse(Path::new("v.toml"), text, &mistakes);
+        let root = document.root(&mistakes);
+        read(&root);
+        root.close();
+        mistakes.list().iter().map(Mistake::to_string).collect()
+    }
+
+    #[test]
+    fn every_mistake_is_reported_with_its_line() {
+        let found = mistakes_of("a = 1\nbb = \"x\"\n[poll]\ninterval = \"soon\"\nconcurency = 3\n", |root| {
+            root.string("a");
+            root.boolean("bb");
+            let poll = root.table("poll").expect("the table is there");
+            poll.duration("interval");
+            poll.integer("concurrency", 1..=10);
+            poll.close();
+        });
+        assert_eq!(
+            found,
+            [
+                "v.toml:1: a: this should be a string, not an integer",
+                "v.toml:2: bb: this should be true or false, not a string",
+                "v.toml:4: poll.interval: \"soon\" is not a duration; write for example \"90s\", \"15m\", \"48h\" or \"4d\"",
+                "v.toml:5: unknown key \"concurency\" in [poll]; did you mean \"concurrency\"?",
+            ]
+        );
+    }
+
+    #[test]
+    fn broken_syntax_does_not_hide_the_other_mistakes() {
+        let found = mistakes_of("x = = 3\nurll = \"a\"\n", |root| {
+            root.string("url");
+            root.string("x");
+        });
+        assert!(found.iter().any(|m| m.starts_with("v.toml:1: not valid TOML")), "{found:?}");
+        assert!(found.iter().any(|m| m.contains("did you mean \"url\"?")), "{found:?}");
+    }
+
+    #[test]
+    fn lists_report_the_item_that_is_wrong() {
+        let found = mistakes_of("all_of = [[\"a\"], \"b\"]\nnames = [\n  \"a\",\n  3,\n]\n", |root| {
+            assert_eq!(root.string_groups("all_of"), Some(vec![vec!["a".to_owned()]]));
+            assert_eq!(root.strings("names"), Some(vec!["a".to_owned()]));
+        });
+        assert_eq!(
+            found,
+            [
+                "v.toml:1: all_of: this should be a list of strings, not a string",
+                "v.toml:4: names: this should be a string, not an integer"
+            ]
+        );
+    }
+}
