@@ -25,3 +25,4 @@ pub mod store;
 // Wiring.
 pub mod config;
 pub mod ops;
+pub mod pipeline;

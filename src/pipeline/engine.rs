@@ -1,0 +1,201 @@
+//! What the steps share: store, fetcher, courier, clock, and the configuration as compiled.
+
+use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{Mutex, Semaphore};
+
+use super::event::Event;
+use super::judge::JudgeMemory;
+use super::wake::Wake;
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::feed::FeedSpec;
+use crate::fetch::Fetcher;
+use crate::matcher::Topic;
+use crate::outbox::{Courier, RelayHealth};
+use crate::schedule;
+use crate::store::{FeedSeed, Store, StoreError};
+use crate::types::FeedId;
+
+/// What an engine is made of.
+pub struct EngineParts {
+    /// The configuration.
+    pub settings: Settings,
+    /// The store.
+    pub store: Store,
+    /// Where bytes come from.
+    pub fetcher: Fetcher,
+    /// Where messages go.
+    pub courier: Courier,
+    /// Where `now` comes from.
+    pub clock: Clock,
+    /// Poll every feed never polled before at once, instead of spreading first polls.
+    pub poll_at_once: bool,
+}
+
+/// The four steps, and what they share.
+pub struct Engine {
+    pub(super) store: Store,
+    pub(super) fetcher: Fetcher,
+    pub(super) courier: Mutex<Courier>,
+    pub(super) relay: std::sync::Mutex<RelayHealth>,
+    pub(super) clock: Clock,
+    pub(super) parsing: Arc<Semaphore>,
+    pub(super) memory: Mutex<JudgeMemory>,
+    pub(super) reads_waiting: AtomicBool,
+    pub(super) messages_waiting: AtomicBool,
+    current: RwLock<Arc<Current>>,
+    poll_at_once: bool,
+    wake: Wake,
+}
+
+/// The configuration as the steps use it: swapped whole at a reload.
+pub struct Current {
+    /// The values.
+    pub settings: Settings,
+    /// The topics, compiled, in the configuration's order.
+    pub topics: Vec<Topic>,
+    feeds: HashMap<FeedId, usize>,
+}
+
+impl Current {
+    /// Compiles a configuration that was checked when it was read; a topic that does not compile is left out and said.
+    pub(super) fn new(settings: Settings) -> Current {
+        let mut topics = Vec::with_capacity(settings.topics.len());
+        for spec in &settings.topics {
+            match Topic::compile(spec) {
+                Ok(topic) => topics.push(topic),
+                Err(problems) => tracing::error!(topic = %spec.id, ?problems, "the topic is left out: it does not compile"),
+            }
+        }
+        let feeds = settings.feeds.iter().enumerate().map(|(i, f)| (f.id.clone(), i)).collect();
+        Current { settings, topics, feeds }
+    }
+
+    /// A configured feed.
+    pub fn feed(&self, id: &FeedId) -> Option<&FeedSpec> {
+        self.feeds.get(id).map(|&i| &self.settings.feeds[i])
+    }
+}
+
+impl Engine {
+    /// Puts the parts together, brings the store in line with the configuration and rebuilds what judge keeps in memory.
+    pub async fn start(parts: EngineParts) -> Result<Engine, StoreError> {
+        let EngineParts { settings, store, fetcher, courier, clock, poll_at_once } = parts;
+        let jobs = match settings.read.jobs {
+            0 => std::thread::available_parallelism().map_or(2, usize::from),
+            n => n,
+        };
+        let engine = Engine {
+            store,
+            fetcher,
+            courier: Mutex::new(courier),
+            relay: std::sync::Mutex::default(),
+            clock,
+            parsing: Arc::new(Semaphore::new(jobs)),
+            memory: Mutex::default(),
+            reads_waiting: AtomicBool::new(true),
+            messages_waiting: AtomicBool::new(true),
+            current: RwLock::new(Arc::new(Current::new(settings))),
+            poll_at_once,
+            wake: Wake::default(),
+        };
+        engine.store.drop_claims().await?;
+        engine.settle().await?;
+        Ok(engine)
+    }
+
+    /// Takes another configuration: everything but the state folder and the transport of mails changes at once.
+    pub async fn reload(&self, settings: Settings) -> Result<(), StoreError> {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Current::new(settings));
+        self.settle().await?;
+        self.wake.all();
+        Ok(())
+    }
+
+    /// Gives mails another way out: after a reload that changed `[mail]`.
+    pub async fn replace_courier(&self, courier: Courier) {
+        let mut slot = self.courier.lock().await;
+        slot.close().await;
+        *slot = courier;
+    }
+
+    async fn settle(&self) -> Result<(), StoreError> {
+        let current = self.current();
+        let now = self.clock.now();
+        let seeds = current.settings.feeds.iter().map(|feed| self.seed(feed, &current.settings, now)).collect();
+        self.store.sync_feeds(seeds, now).await?;
+        let recipients = |desk: &crate::alert::DeskSpec| {
+            let name = desk.name.as_str().to_owned();
+            desk.recipients.iter().map(move |r| (name.clone(), r.clone())).collect::<Vec<_>>()
+        };
+        let dropped = self.store.drop_unknown_recipients(current.settings.desks.iter().flat_map(recipients).collect()).await?;
+        if dropped > 0 {
+            tracing::info!(messages = dropped, "dropped messages for recipients that left their desk");
+        }
+        let mut memory = self.memory.lock().await;
+        memory.rebuild(&self.store, &current, now).await
+    }
+
+    fn seed(&self, feed: &FeedSpec, settings: &Settings, now: Timestamp) -> FeedSeed {
+        let interval = feed.interval.unwrap_or(settings.poll.interval);
+        let first_poll_at =
+            if self.poll_at_once { now } else { schedule::first_poll_at(&feed.id, interval, settings.feeds.len(), now) };
+        FeedSeed { id: feed.id.clone(), name: feed.name.clone(), url: feed.url.clone(), interval, first_poll_at }
+    }
+
+    /// The configuration in force.
+    pub fn current(&self) -> Arc<Current> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The bells between the steps.
+    pub fn wake(&self) -> &Wake {
+        &self.wake
+    }
+
+    /// How long a claim holds: longer than any unit of work can take.
+    pub(super) fn lease_until(&self, now: Timestamp) -> Timestamp {
+        const LEASE: SignedDuration = SignedDuration::from_mins(10);
+        now.checked_add(LEASE).unwrap_or(now)
+    }
+
+    /// Runs read, judge and send until nothing is due any more; the events come in order.
+    pub async fn run_due(&self, events: &mut Vec<Event>) -> Result<(), StoreError> {
+        loop {
+            let read = self.read_due().await?;
+            let judged = self.judge_due(events).await?;
+            let alerted = self.alert_due(events).await?;
+            let sent = self.send_due().await?;
+            if read + judged + alerted + sent.tried == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// When a desk has to be asked again or a digest is due.
+    pub async fn next_judge(&self) -> Option<Timestamp> {
+        self.memory.lock().await.next_due()
+    }
+
+    /// The next instant at which read, judge or send has something to do; feeds are not asked here.
+    pub async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        let read = self.next_read().await?;
+        let send = self.next_send().await?;
+        let judge = self.next_judge().await;
+        Ok([read, send, judge].into_iter().flatten().min())
+    }
+}

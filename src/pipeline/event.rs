@@ -1,0 +1,61 @@
+//! What judge decided, for whoever watches: the report of a replay, the log of a daemon.
+
+use jiff::Timestamp;
+
+use crate::alert::AlertKind;
+use crate::types::{ArticleKey, DeskName, StoryId, TopicId};
+
+/// One decision.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// An article was judged within one topic.
+    Article(ArticleEvent),
+    /// A desk is mailed.
+    Alert(AlertEvent),
+}
+
+/// An article was judged within one topic.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ArticleEvent {
+    /// When.
+    pub at: Timestamp,
+    /// Its public identifier.
+    pub key: ArticleKey,
+    /// The address a reader is given.
+    pub url: String,
+    /// The headline.
+    pub title: String,
+    /// The topic; `None` when no topic is configured.
+    pub topic: Option<TopicId>,
+    /// Kept.
+    pub relevant: bool,
+    /// 0 to 1.
+    pub score: f64,
+    /// Its story.
+    pub story: Option<StoryId>,
+    /// The article it copies.
+    pub duplicate_of: Option<ArticleKey>,
+    /// Whether its story developed.
+    pub development: bool,
+    /// The sentences that carry what is new.
+    pub new: Vec<String>,
+}
+
+/// A desk is mailed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlertEvent {
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Who.
+    pub desk: DeskName,
+    /// Which mail.
+    pub kind: AlertKind,
+    /// The stories told.
+    pub stories: Vec<StoryId>,
+    /// The articles told.
+    pub articles: Vec<ArticleKey>,
+    /// One per recipient, without angle brackets.
+    pub message_ids: Vec<String>,
+    /// The subject of the first.
+    pub subject: String,
+}

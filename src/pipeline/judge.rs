@@ -1,0 +1,348 @@
+//! Step three: score each new article, place it, decide who is told, write the mails. One task, in the order of arrival: placement depends on order.
+
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::engine::{Current, Engine};
+use super::event::{AlertEvent, ArticleEvent, Event};
+use super::mailing::{active_part, mail_stories};
+use crate::alert::{self, Alert, AlertKind, AlertStory, DeskLog, DeskSpec, Pending};
+use crate::compose::{self, DigestFrame};
+use crate::matcher::Topic;
+use crate::store::{AlertRecord, Judgement, Placed, Store, StoreError, StoredArticle, TopicJudgement};
+use crate::story::{Candidate, Decision, Placement, StoryIndex};
+use crate::types::{ArticleId, ArticleKey, DevelopmentId, StoryId, TopicId};
+
+/// What judge keeps in memory; all of it can be rebuilt from the tables.
+#[derive(Default)]
+pub(super) struct JudgeMemory {
+    /// One index of open stories per topic, in the order of the configuration's topics.
+    indexes: Vec<StoryIndex>,
+    last_story: StoryId,
+    desks: Vec<DeskMemory>,
+    /// Public identifiers of the window's articles.
+    keys: HashMap<ArticleId, ArticleKey>,
+}
+
+struct DeskMemory {
+    spec: DeskSpec,
+    log: DeskLog,
+    pending: Vec<Pending>,
+    /// When the desk's decision can change without a new development.
+    ask_at: Option<Timestamp>,
+    digest_at: Option<Timestamp>,
+}
+
+impl JudgeMemory {
+    /// Reads from the tables what the configuration needs.
+    pub(super) async fn rebuild(&mut self, store: &Store, current: &Current, now: Timestamp) -> Result<(), StoreError> {
+        let spec = &current.settings.story;
+        let window = SignedDuration::try_from(spec.window).unwrap_or(SignedDuration::MAX);
+        let since = now.checked_sub(window).unwrap_or(Timestamp::MIN);
+        self.indexes.clear();
+        self.keys.clear();
+        for topic in &current.topics {
+            let mut index = StoryIndex::new(spec.clone());
+            for row in store.window(topic.id().clone(), since).await? {
+                let decision = match row.duplicate_of {
+                    Some(of) => Decision::Duplicate { of, story: row.story },
+                    None => Decision::Joins { story: row.story },
+                };
+                let at = told_at(&row.article, row.judged_at);
+                let candidate = Candidate::new(row.article.id, &row.article.article, &row.matched, &row.article.source, at);
+                self.keys.insert(row.article.id, row.article.key);
+                index.apply(candidate, &Placement { decision, development: row.development, reasons: Vec::new() }, row.story);
+            }
+            self.indexes.push(index);
+        }
+        self.last_story = store.last_story().await?;
+        self.desks.clear();
+        for desk in &current.settings.desks {
+            let known = store.desk(desk.name.clone(), now).await?;
+            let topics: Vec<Pending> = known.pending.into_iter().filter(|p| desk.follows(&p.topic)).collect();
+            let last_digest_at = known.log.last_digest_at.unwrap_or(known.first_seen_at);
+            self.desks.push(DeskMemory {
+                ask_at: (!topics.is_empty()).then_some(now),
+                digest_at: alert::next_digest(desk, last_digest_at),
+                spec: desk.clone(),
+                log: known.log,
+                pending: topics,
+            });
+        }
+        Ok(())
+    }
+
+    /// When a desk has to be asked again or a digest is due.
+    pub(super) fn next_due(&self) -> Option<Timestamp> {
+        self.desks.iter().flat_map(|d| [d.ask_at, d.digest_at]).flatten().min()
+    }
+}
+
+impl Engine {
+    /// Judges every article that waits, in order; returns how many.
+    pub async fn judge_due(&self, events: &mut Vec<Event>) -> Result<usize, StoreError> {
+        const BATCH: usize = 64;
+        let mut memory = self.memory.lock().await;
+        let mut count = 0;
+        loop {
+            let waiting = self.store.unjudged(BATCH).await?;
+            let last = waiting.len() < BATCH;
+            count += waiting.len();
+            for article in waiting {
+                self.judge(&mut memory, article, events).await?;
+            }
+            if last {
+                return Ok(count);
+            }
+        }
+    }
+
+    async fn judge(&self, memory: &mut JudgeMemory, stored: StoredArticle, events: &mut Vec<Event>) -> Result<(), StoreError> {
+        let current = self.current();
+        let now = self.clock.now();
+        let wanted = stored.feed.as_ref().and_then(|id| current.feed(id)).map(|f| f.topics.clone()).unwrap_or_default();
+        let mut topics = Vec::new();
+        let mut candidates = Vec::new();
+        for (place, topic) in current.topics.iter().enumerate() {
+            if !wanted.is_empty() && !wanted.contains(topic.id()) {
+                continue;
+            }
+            let (judged, candidate) = judge_topic(memory, place, topic, &stored, now);
+            topics.push(judged);
+            candidates.push((place, candidate));
+        }
+        let judgement = Judgement { article: stored.id, at: now, topics };
+        let developments = self.store.record_judgement(judgement.clone()).await?;
+        // Committed: only now does the memory follow.
+        for (((place, candidate), judged), development) in candidates.into_iter().zip(&judgement.topics).zip(developments) {
+            events.push(Event::Article(article_event(memory, &stored, judged, now)));
+            let (Some(candidate), Some(placed)) = (candidate, &judged.placed) else { continue };
+            memory.last_story = memory.last_story.max(placed.story);
+            memory.keys.insert(stored.id, stored.key.clone());
+            memory.indexes[place].apply(candidate, &placed.placement, placed.story);
+            if let Some(development) = development {
+                note_pending(memory, &judged.matched.topic, placed, development, &stored, now);
+            }
+        }
+        if judgement.topics.is_empty() {
+            events.push(Event::Article(untouched_event(&stored, now)));
+        }
+        Ok(())
+    }
+
+    /// Asks every desk that is due, and keeps and rings for what it decides; returns how many alerts there were.
+    pub async fn alert_due(&self, events: &mut Vec<Event>) -> Result<usize, StoreError> {
+        let current = self.current();
+        self.alert_under(&current.settings.alerts, events).await
+    }
+
+    /// [`Engine::alert_due`] with `group_wait` taken as over: `vigie once` does not stay to wait for echoes.
+    pub async fn alert_at_once(&self, events: &mut Vec<Event>) -> Result<usize, StoreError> {
+        let spec = alert::AlertSpec { group_wait: std::time::Duration::ZERO, ..self.current().settings.alerts.clone() };
+        for desk in &mut self.memory.lock().await.desks {
+            if !desk.pending.is_empty() {
+                desk.ask_at = Some(self.clock.now());
+            }
+        }
+        self.alert_under(&spec, events).await
+    }
+
+    async fn alert_under(&self, spec: &alert::AlertSpec, events: &mut Vec<Event>) -> Result<usize, StoreError> {
+        let now = self.clock.now();
+        let mut memory = self.memory.lock().await;
+        let JudgeMemory { desks, keys, .. } = &mut *memory;
+        let mut count = 0;
+        for desk in desks {
+            if desk.ask_at.is_some_and(|at| at <= now) {
+                count += self.ask_desk(desk, spec, keys, now, events).await?;
+            }
+            if desk.digest_at.is_some_and(|at| at <= now) {
+                count += self.digest_desk(desk, keys, now, events).await?;
+            }
+        }
+        Ok(count)
+    }
+
+    async fn ask_desk(
+        &self,
+        desk: &mut DeskMemory,
+        spec: &alert::AlertSpec,
+        keys: &HashMap<ArticleId, ArticleKey>,
+        now: Timestamp,
+        events: &mut Vec<Event>,
+    ) -> Result<usize, StoreError> {
+        let decided = alert::decide(&desk.spec, spec, &desk.pending, &desk.log, now);
+        if !decided.dropped.is_empty() {
+            let dropped = |p: &&Pending| decided.dropped.contains(&p.development);
+            let rows = desk.pending.iter().filter(dropped).map(|p| (p.development, p.story)).collect();
+            self.store.record_dropped(desk.spec.name.clone(), rows).await?;
+            desk.pending.retain(|p| !decided.dropped.contains(&p.development));
+        }
+        let count = decided.alerts.len();
+        for alert in decided.alerts {
+            self.mail(&desk.spec, &alert, None, keys, events).await?;
+            for told in &alert.stories {
+                desk.pending.retain(|p| !told.developments.contains(&p.development));
+                desk.log.last_of_story.retain(|(story, _)| *story != told.story);
+                desk.log.last_of_story.push((told.story, alert.at));
+            }
+            desk.log.last_hour.retain(|at| now.duration_since(*at) < SignedDuration::from_hours(1));
+            desk.log.last_hour.push(alert.at);
+        }
+        desk.ask_at = decided.ask_again_at.filter(|_| !desk.pending.is_empty());
+        Ok(count)
+    }
+
+    async fn digest_desk(
+        &self,
+        desk: &mut DeskMemory,
+        keys: &HashMap<ArticleId, ArticleKey>,
+        now: Timestamp,
+        events: &mut Vec<Event>,
+    ) -> Result<usize, StoreError> {
+        let since = desk.log.last_digest_at.unwrap_or(now);
+        let ids = self.store.active_stories(desk.spec.topics.clone(), since, now).await?;
+        let count = usize::from(!ids.is_empty() || desk.spec.empty_digest);
+        if count == 0 {
+            self.store.record_empty_digest(desk.spec.name.clone(), now).await?;
+        } else {
+            let stories: Vec<AlertStory> = self.store.stories(ids).await?.iter().map(|s| active_part(s, since, now)).collect();
+            let alert = Alert { desk: desk.spec.name.clone(), kind: AlertKind::Digest, at: now, since, stories, held: 0 };
+            let frame = self.store.digest_counts(desk.spec.topics.clone(), since, now).await?;
+            self.mail(&desk.spec, &alert, Some(frame), keys, events).await?;
+        }
+        desk.log.last_digest_at = Some(now);
+        desk.digest_at = alert::next_digest(&desk.spec, now);
+        Ok(count)
+    }
+
+    /// Writes one mail per recipient and keeps them with the alert, in one transaction.
+    async fn mail(
+        &self,
+        desk: &DeskSpec,
+        alert: &Alert,
+        frame: Option<DigestFrame>,
+        keys: &HashMap<ArticleId, ArticleKey>,
+        events: &mut Vec<Event>,
+    ) -> Result<(), StoreError> {
+        let current = self.current();
+        let material = self.store.stories(alert.stories.iter().map(|s| s.story).collect()).await?;
+        let mut stories = mail_stories(&current, &alert.stories, material, alert.kind, alert.since);
+        let mut messages = Vec::with_capacity(desk.recipients.len());
+        for recipient in &desk.recipients {
+            for story in &mut stories {
+                story.thread = self.store.thread(recipient.clone(), story.id).await?;
+            }
+            messages.push(compose::message(alert, &stories, desk, recipient, &current.settings.identity, frame.as_ref()));
+        }
+        let mut told: Vec<ArticleKey> = Vec::new();
+        for article in alert.stories.iter().flat_map(|s| &s.articles) {
+            let key = keys.get(article).cloned();
+            let key = key.or_else(|| stories.iter().flat_map(|s| &s.articles).find(|a| a.id == *article).map(|a| a.key.clone()));
+            told.extend(key.filter(|k| !told.contains(k)));
+        }
+        let event = AlertEvent {
+            at: alert.at,
+            desk: desk.name.clone(),
+            kind: alert.kind,
+            stories: alert.stories.iter().map(|s| s.story).collect(),
+            articles: told,
+            message_ids: messages.iter().map(|m| m.message_id.clone()).collect(),
+            subject: messages.first().map(|m| m.subject.clone()).unwrap_or_default(),
+        };
+        self.store.record_alert(AlertRecord { alert: alert.clone(), messages }).await?;
+        self.messages_waiting.store(true, Ordering::SeqCst);
+        self.wake().send.notify_one();
+        tracing::info!(desk = %desk.name, kind = event.kind.as_str(), subject = %event.subject, "alert");
+        events.push(Event::Alert(event));
+        Ok(())
+    }
+}
+
+fn judge_topic(
+    memory: &JudgeMemory,
+    place: usize,
+    topic: &Topic,
+    stored: &StoredArticle,
+    now: Timestamp,
+) -> (TopicJudgement, Option<Candidate>) {
+    let matched = topic.score(&stored.article);
+    if !matched.relevant {
+        return (TopicJudgement { matched, inherited: false, placed: None }, None);
+    }
+    let candidate = Candidate::new(stored.id, &stored.article, &matched, &stored.source, told_at(stored, now));
+    let placement = memory.indexes[place].place(&candidate);
+    let story = match placement.decision {
+        Decision::Duplicate { story, .. } | Decision::Joins { story } => story,
+        // Ids of one transaction must differ between topics: the place within the configuration keeps them apart.
+        Decision::Opens => StoryId(memory.last_story.0 + 1 + place as i64),
+    };
+    let placed = Placed { story, placement, title: stored.article.title.clone() };
+    (TopicJudgement { matched, inherited: false, placed: Some(placed) }, Some(candidate))
+}
+
+/// When an article tells what it tells: as it says itself, but never later than it was judged.
+fn told_at(stored: &StoredArticle, judged_at: Timestamp) -> Timestamp {
+    stored.article.published.map_or(judged_at, |d| d.at.min(judged_at))
+}
+
+fn note_pending(
+    memory: &mut JudgeMemory,
+    topic: &TopicId,
+    placed: &Placed,
+    development: DevelopmentId,
+    stored: &StoredArticle,
+    now: Timestamp,
+) {
+    let pending = Pending {
+        development,
+        topic: topic.clone(),
+        story: placed.story,
+        article: stored.id,
+        opens: placed.placement.decision == Decision::Opens,
+        strong: placed.placement.development.as_ref().is_some_and(|d| d.strong),
+        at: now,
+        published: stored.article.published.map(|d| d.at),
+    };
+    for desk in memory.desks.iter_mut().filter(|d| d.spec.follows(topic)) {
+        desk.pending.push(pending.clone());
+        desk.ask_at = Some(now);
+    }
+}
+
+fn article_event(memory: &JudgeMemory, stored: &StoredArticle, judged: &TopicJudgement, now: Timestamp) -> ArticleEvent {
+    let placement = judged.placed.as_ref().map(|p| &p.placement);
+    let development = placement.and_then(|p| p.development.as_ref());
+    let duplicate_of = match placement.map(|p| p.decision) {
+        Some(Decision::Duplicate { of, .. }) => memory.keys.get(&of).cloned(),
+        _ => None,
+    };
+    ArticleEvent {
+        topic: Some(judged.matched.topic.clone()),
+        relevant: judged.matched.relevant || judged.inherited,
+        score: judged.matched.score,
+        story: judged.placed.as_ref().map(|p| p.story),
+        duplicate_of,
+        development: development.is_some(),
+        new: development.map(|d| d.new.clone()).unwrap_or_default(),
+        ..untouched_event(stored, now)
+    }
+}
+
+fn untouched_event(stored: &StoredArticle, now: Timestamp) -> ArticleEvent {
+    ArticleEvent {
+        at: now,
+        key: stored.key.clone(),
+        url: stored.url.to_string(),
+        title: stored.article.title.clone(),
+        topic: None,
+        relevant: false,
+        score: 0.0,
+        story: None,
+        duplicate_of: None,
+        development: false,
+        new: Vec::new(),
+    }
+}

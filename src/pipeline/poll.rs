@@ -1,0 +1,149 @@
+//! Step one: ask a feed, read it, keep its new entries with its validators.
+
+use std::sync::atomic::Ordering;
+
+use jiff::Timestamp;
+
+use super::engine::Engine;
+use crate::feed::{self, ParsedFeed};
+use crate::fetch::{FetchError, Fetched, Headers, Page, Request, Target, Validators};
+use crate::schedule::{self, Hints, PollOutcome};
+use crate::store::{DueFeed, PollRecord, StoreError};
+use crate::types::FeedId;
+
+/// What one poll came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PollReport {
+    /// The feed.
+    pub feed: FeedId,
+    /// Entries never seen before, and known ones with another headline.
+    pub entries: usize,
+    /// Why it failed, in words.
+    pub error: Option<String>,
+}
+
+/// What the answer means, before it is known which entries are new.
+enum Answer {
+    Feed { parsed: Box<ParsedFeed>, hints: Hints, validators: Validators, page_url: Option<url::Url> },
+    NotModified { hints: Hints, validators: Validators },
+    Nothing(PollOutcome),
+}
+
+impl Engine {
+    /// Claims up to `limit` feeds that were due at `due_by`: now, or the beginning of a round.
+    pub async fn claim_feeds(&self, due_by: Timestamp, limit: usize) -> Result<Vec<DueFeed>, StoreError> {
+        self.store.claim_feeds(due_by, self.lease_until(self.clock.now()), limit).await
+    }
+
+    /// Asks one feed and keeps what it brought.
+    pub async fn poll(&self, due: DueFeed) -> Result<PollReport, StoreError> {
+        let asked_at = self.clock.now();
+        let request = Request { url: due.url.clone(), target: Target::Feed, validators: due.validators.clone() };
+        let answer = match self.fetcher.fetch(&request, asked_at).await {
+            Ok(Fetched::Page(page)) => self.read_feed(*page).await,
+            Ok(Fetched::NotModified(headers)) => not_modified(&headers, &due.validators, self.clock.now()),
+            Err(error) => failed(&error, self.clock.now()),
+        };
+        let now = self.clock.now();
+        let current = self.current();
+        let spec = current.settings.poll.clone();
+        let state = due.state;
+        let feed = state.feed.clone();
+        let nothing = |validators, at| PollRecord {
+            feed: feed.clone(),
+            at,
+            validators,
+            moved_to: None,
+            title: None,
+            language: None,
+            entries: Vec::new(),
+        };
+        let committed = match answer {
+            Answer::Feed { parsed, hints, validators, page_url } => {
+                for problem in &parsed.problems {
+                    tracing::debug!(feed.id = %feed, %problem, "mended while reading the feed");
+                }
+                let record = PollRecord {
+                    moved_to: page_url,
+                    title: parsed.title,
+                    language: parsed.language,
+                    entries: parsed.entries,
+                    ..nothing(Some(validators), now)
+                };
+                self.store
+                    .record_poll(record, move |new_entries| {
+                        schedule::next_poll(&state, &PollOutcome::Read { new_entries, hints }, &spec, now)
+                    })
+                    .await?
+            }
+            Answer::NotModified { hints, validators } => {
+                let decide = move |_| schedule::next_poll(&state, &PollOutcome::NotModified { hints }, &spec, now);
+                self.store.record_poll(nothing(Some(validators), now), decide).await?
+            }
+            Answer::Nothing(outcome) => {
+                let decide = move |_| schedule::next_poll(&state, &outcome, &spec, now);
+                self.store.record_poll(nothing(None, now), decide).await?
+            }
+        };
+        let entries = committed.new_entries + committed.revised_entries;
+        if entries > 0 {
+            self.reads_waiting.store(true, Ordering::SeqCst);
+            self.wake().read.notify_one();
+            tracing::info!(feed.id = %feed, new = committed.new_entries, revised = committed.revised_entries, "polled");
+        }
+        let error = committed.state.last_error;
+        if let Some(error) = &error {
+            tracing::warn!(feed.id = %feed, failures = committed.state.failures, %error, "the poll failed");
+        }
+        Ok(PollReport { feed, entries, error })
+    }
+
+    /// Parses off the async threads; a panic in a parser is this feed's error.
+    async fn read_feed(&self, page: Page) -> Answer {
+        let failed = |error: String, hints| Answer::Nothing(PollOutcome::Failed { error, hints, throttled: false });
+        let Ok(_permit) = self.parsing.acquire().await else {
+            return failed("the program is stopping".to_owned(), Hints::default());
+        };
+        let now = page.fetched_at;
+        let hints = Hints::from_headers(&page.headers.0, now);
+        let validators = page.validators();
+        let moved_to = page.moved_to.clone();
+        match tokio::task::spawn_blocking(move || feed::parse(&page)).await {
+            Ok(Ok(parsed)) => {
+                let hints = Hints { ttl: parsed.hints.ttl, ..hints };
+                Answer::Feed { parsed: Box::new(parsed), hints, validators, page_url: moved_to }
+            }
+            Ok(Err(problem)) => failed(problem.to_string(), hints),
+            Err(panic) => failed(format!("the feed made its reader fail ({panic}); please report the address"), hints),
+        }
+    }
+}
+
+/// A 304 updates the validators it carries and keeps the others (RFC 9111 §4.3.4); to a request without validators it is the server's mistake.
+fn not_modified(headers: &Headers, sent: &Validators, now: Timestamp) -> Answer {
+    let hints = Hints::from_headers(&headers.0, now);
+    if sent.is_empty() {
+        let error = "the server says \"not modified\" (304) though it was not asked conditionally".to_owned();
+        return Answer::Nothing(PollOutcome::Failed { error, hints, throttled: false });
+    }
+    let carried = Validators::of(headers);
+    let validators = Validators {
+        etag: carried.etag.or_else(|| sent.etag.clone()),
+        last_modified: carried.last_modified.or_else(|| sent.last_modified.clone()),
+        issued_by: sent.issued_by.clone(),
+    };
+    Answer::NotModified { hints, validators }
+}
+
+fn failed(error: &FetchError, now: Timestamp) -> Answer {
+    const GONE: u16 = 410;
+    const TOO_MANY_REQUESTS: u16 = 429;
+    let mut hints = error.headers().map(|h| Hints::from_headers(&h.0, now)).unwrap_or_default();
+    if let Some(until) = error.paused_until() {
+        hints.retry_after = std::time::Duration::try_from(until.duration_since(now)).ok();
+    }
+    Answer::Nothing(match error.status() {
+        Some(GONE) => PollOutcome::Gone,
+        status => PollOutcome::Failed { error: error.to_string(), hints, throttled: status == Some(TOO_MANY_REQUESTS) },
+    })
+}

@@ -1,0 +1,25 @@
+//! How "there is more" travels between the steps. The rows are the truth: a lost wake-up costs one waiting time, never a row.
+
+use tokio::sync::Notify;
+
+/// One bell per step.
+#[derive(Debug, Default)]
+pub struct Wake {
+    /// Feeds changed.
+    pub poll: Notify,
+    /// Entries wait to be read.
+    pub read: Notify,
+    /// Articles wait to be judged, or desks changed.
+    pub judge: Notify,
+    /// Messages wait to be sent.
+    pub send: Notify,
+}
+
+impl Wake {
+    /// Rings every bell: after a reload.
+    pub fn all(&self) {
+        for bell in [&self.poll, &self.read, &self.judge, &self.send] {
+            bell.notify_one();
+        }
+    }
+}
