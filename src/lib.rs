@@ -26,3 +26,4 @@ pub mod store;
 pub mod config;
 pub mod ops;
 pub mod pipeline;
+pub mod replay;

@@ -1,0 +1,113 @@
+//! `articles.jsonl[.gz]`: one article a line, in the order of arrival.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use serde::Deserialize;
+use url::Url;
+
+use super::ReplayError;
+use crate::extract::{Article, Origin, PageDate};
+use crate::store::NewArticle;
+use crate::types::url::parse_http;
+use crate::types::{ArticleKey, Lang};
+
+#[derive(Deserialize)]
+struct Line {
+    id: String,
+    url: Option<String>,
+    published: Option<String>,
+    title: Option<String>,
+    text: Option<String>,
+    language: Option<String>,
+    source: Option<String>,
+}
+
+/// Reads the articles of one file as they are asked for.
+pub(super) struct Articles {
+    path: PathBuf,
+    lines: Box<dyn BufRead + Send>,
+    line: usize,
+    /// The instant of the last article that had one: what an undated one gets.
+    last_at: Timestamp,
+}
+
+impl Articles {
+    pub(super) fn open(path: &Path) -> Result<Articles, ReplayError> {
+        let fail = |e: std::io::Error| ReplayError::Input { path: path.display().to_string(), reason: e.to_string() };
+        let file = File::open(path).map_err(fail)?;
+        let compressed = path.extension().is_some_and(|e| e == "gz");
+        let lines: Box<dyn BufRead + Send> =
+            if compressed { Box::new(BufReader::new(MultiGzDecoder::new(file))) } else { Box::new(BufReader::new(file)) };
+        Ok(Articles { path: path.to_owned(), lines, line: 0, last_at: Timestamp::UNIX_EPOCH })
+    }
+
+    fn parse(&mut self, text: &str) -> Result<(Timestamp, NewArticle), String> {
+        let line: Line = serde_json::from_str(text).map_err(|e| e.to_string())?;
+        let published = match line.published.as_deref().filter(|p| !p.is_empty()) {
+            Some(stated) => {
+                Some(read_instant(stated).ok_or_else(|| format!("published: \"{stated}\" is not an RFC 3339 instant"))?)
+            }
+            None => None,
+        };
+        self.last_at = published.map_or(self.last_at, |d| d.at);
+        let at = self.last_at;
+        let url = line.url.as_deref().and_then(|u| parse_http(u, None));
+        let mut article = Article::empty(Origin::Feed);
+        article.title = line.title.unwrap_or_default().trim().to_owned();
+        article.paragraphs =
+            line.text.unwrap_or_default().split('\n').map(str::trim).filter(|p| !p.is_empty()).map(str::to_owned).collect();
+        article.language = line.language.as_deref().and_then(Lang::parse);
+        article.published = published;
+        article.url.clone_from(&url);
+        let url = match url {
+            Some(url) => url,
+            // An article without an address still needs one of its own; `.invalid` leads nowhere (RFC 2606).
+            None => Url::parse(&format!("https://articles.invalid/{}", line.id.replace(['/', '?', '#', ' '], "-")))
+                .map_err(|e| e.to_string())?,
+        };
+        let source = line.source.or_else(|| url.host_str().map(str::to_owned)).unwrap_or_default();
+        let new = NewArticle { key: ArticleKey(line.id), entry: None, feed: None, source, url, fetched_at: at, article };
+        Ok((at, new))
+    }
+}
+
+impl Iterator for Articles {
+    type Item = Result<(Timestamp, NewArticle), ReplayError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut text = String::new();
+        loop {
+            text.clear();
+            self.line += 1;
+            let fail = |reason: String, line: usize, path: &Path| ReplayError::Input {
+                path: format!("{}:{line}", path.display()),
+                reason,
+            };
+            match self.lines.read_line(&mut text) {
+                Ok(0) => return None,
+                Ok(_) if text.trim().is_empty() => {}
+                Ok(_) => return Some(self.parse(&text).map_err(|reason| fail(reason, self.line, &self.path))),
+                Err(e) => return Some(Err(fail(e.to_string(), self.line, &self.path))),
+            }
+        }
+    }
+}
+
+/// An RFC 3339 instant, or a day (midnight UTC).
+fn read_instant(text: &str) -> Option<PageDate> {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Some(PageDate { at, offset: Offset::UTC, day_only: false });
+    }
+    let day: jiff::civil::Date = text.get(..10)?.parse().ok()?;
+    if let Ok(moment) = text.parse::<jiff::civil::DateTime>() {
+        let at = moment.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
+        return Some(PageDate { at, offset: Offset::UTC, day_only: text.len() <= 10 });
+    }
+    let at = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
+    Some(PageDate { at, offset: Offset::UTC, day_only: true })
+}
