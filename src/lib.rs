@@ -24,6 +24,7 @@ pub mod store;
 
 // Wiring.
 pub mod config;
+pub mod daemon;
 pub mod ops;
 pub mod pipeline;
 pub mod replay;
