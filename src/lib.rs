@@ -23,6 +23,7 @@ pub mod outbox;
 pub mod store;
 
 // Wiring.
+pub mod cli;
 pub mod config;
 pub mod daemon;
 pub mod ops;

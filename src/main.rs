@@ -1,3 +1,7 @@
 //! The `vigie` program: everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vigie::cli::run()
+}
