@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::facts::{Facts, facts};
 use super::features::{Token, tokens};
 use crate::extract::Article;
-use crate::matcher::Match;
+use crate::matcher::{Concept, Match};
 use crate::types::{ArticleId, Lang, url};
 
 /// Words of the body that describe what the article is about; news puts it first.
@@ -89,7 +89,7 @@ impl Candidate {
         let text = article.text();
         let body = tokens(&text, COPY_WORDS);
         let hashes: Vec<u64> = body.iter().map(|token| token.word).collect();
-        let concepts: Vec<u64> = matched.concepts.iter().map(|concept| concept_feature(&concept.id)).collect();
+        let concepts: Vec<u64> = telling_concepts(matched).map(|concept| concept_feature(&concept.id)).collect();
         let topic = topic_words(matched);
         Candidate {
             id,
@@ -116,6 +116,12 @@ impl Candidate {
         self.facts = Facts::default();
         self
     }
+}
+
+/// The concepts that tell one article of a topic from another. The word groups of a simple topic do not: every article on it names each of them, and two
+/// reports in two languages would share nothing else.
+pub(super) fn telling_concepts(matched: &Match) -> impl Iterator<Item = &Concept> {
+    matched.concepts.iter().filter(|concept| !concept.id.starts_with("all_of."))
 }
 
 /// The feature of a concept of the topic; it meets no word.

@@ -116,6 +116,8 @@ impl Memory {
     }
 
     /// The telling that `candidate` lies nearest to.
+    ///
+    /// Two languages meet in few features, so a single act in common ("sends") would make any two short reports look alike.
     pub(super) fn nearest(&self, candidate: &Candidate) -> Option<Nearest> {
         let facts = &candidate.facts;
         let (words, free) = (self.weighted(&facts.words), self.weighted(&facts.free));
@@ -137,8 +139,10 @@ impl Memory {
             let across = product(&free, &told.free);
             let share = if told.language == candidate.language {
                 ((1.0 - FREE_WEIGHT) * product(&words, &told.words) + FREE_WEIGHT * across) / RETELLS
-            } else {
+            } else if meets(&free, &facts.kinds, &told.free) {
                 across / RETELLS_ACROSS
+            } else {
+                0.0
             };
             let fading = (-days * days / (2.0 * FADING_DAYS * FADING_DAYS)).exp() as f32;
             let apart = (1.0 - NEW_ACTS * lacking(&acts, &told.free)) * (1.0 - NEW_CONCEPTS * lacking(&concepts, &told.free));
@@ -296,6 +300,19 @@ fn described(kinds: &[FactKind], weightiest: DevelopmentKind) -> String {
         })
         .collect();
     if acts.is_empty() { weightiest.as_str().to_owned() } else { format!("{} (acts: {})", weightiest.as_str(), acts.join(", ")) }
+}
+
+/// Features that two tellings of different languages must share to be compared at all, and one of them must be more than an act.
+const MEETING_POINTS: usize = 2;
+
+fn meets(free: &[(u64, f32)], kinds: &[FactKind], told: &[(u64, f32)]) -> bool {
+    let shared = free.iter().zip(kinds).filter(|((hash, _), _)| told.binary_search_by_key(hash, |(h, _)| *h).is_ok());
+    let (mut points, mut more_than_acts) = (0, false);
+    for (_, kind) in shared {
+        points += 1;
+        more_than_acts |= !matches!(kind, FactKind::Act(_));
+    }
+    points >= MEETING_POINTS && more_than_acts
 }
 
 /// The sum of the products of two lists in order of their hash.

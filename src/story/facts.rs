@@ -6,7 +6,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::acts::{self, Act};
 use super::background::background_mark;
-use super::candidate::{Counts, Feature, PRIOR_CONCEPT, PRIOR_WORD, concept_feature, prior};
+use super::candidate::{Counts, Feature, PRIOR_CONCEPT, PRIOR_WORD, concept_feature, prior, telling_concepts};
 use super::features::{Token, tokens};
 use crate::extract::Article;
 use crate::matcher::{Match, Zone};
@@ -88,7 +88,7 @@ pub(super) fn facts(article: &Article, matched: &Match, topic: &BTreeSet<u64>) -
             put(xxh3_64(format!("number {number}").as_bytes()), *weight, FactKind::Number);
         }
     }
-    for concept in &matched.concepts {
+    for concept in telling_concepts(matched) {
         let in_title = matched.evidence.iter().any(|e| e.concept == concept.id && e.zone == Zone::Title);
         put(concept_feature(&concept.id), if in_title { 1.0 } else { CONCEPT_OUTSIDE_TITLE }, concept_kind(&concept.id));
     }
