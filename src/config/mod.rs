@@ -10,7 +10,7 @@ pub mod reader;
 mod secrets;
 mod sections;
 mod settings;
-mod topic;
+pub mod topic;
 pub mod units;
 
 pub use load::{DEFAULT_FILES, default_file, load};

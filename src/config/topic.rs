@@ -25,7 +25,7 @@ const SCOPES: &[(&str, DampScope)] =
     &[("title", DampScope::Title), ("article", DampScope::Article), ("sentence", DampScope::Sentence)];
 
 /// Reads a topic and closes its section.
-pub(super) fn read_topic(section: Section<'_>) -> TopicSpec {
+pub fn read_topic(section: Section<'_>) -> TopicSpec {
     let id = section.string("id");
     if id.is_none() && !section.has("id") {
         section.missing("id", "the name under which desks ask for the topic");
@@ -110,6 +110,7 @@ fn entity(id: String, section: &Section<'_>) -> Option<EntitySpec> {
         side: side.clone().unwrap_or_default(),
         aliases: aliases(section, "aliases"),
         hints: aliases(section, "hints"),
+        descriptions: aliases(section, "descriptions"),
     };
     if !section.has("kind") {
         section.missing("kind", "write person, place or organisation");
@@ -138,6 +139,7 @@ fn zone_rule(section: &Section<'_>) -> ZoneRule {
         lead: section.number("lead", WEIGHT).unwrap_or(default.lead),
         body: section.number("body", WEIGHT).unwrap_or(default.body),
         lead_paragraphs: section.integer("lead_paragraphs", 0..=100).map_or(default.lead_paragraphs, |n| n as usize),
+        datelines: aliases(section, "datelines"),
         skip: aliases(section, "skip"),
     }
 }
@@ -160,6 +162,7 @@ fn point_rule(section: &Section<'_>) -> PointRule {
         bare: section.number("bare", SHARE).unwrap_or(default.bare),
         context_limit: section.number("context_limit", WEIGHT).unwrap_or(default.context_limit),
         screen: section.integer("screen", 50..=100_000).map_or(default.screen, |n| n as usize),
+        passage: section.number("passage", SHARE).unwrap_or(default.passage),
         lead_limit: section.number("lead_limit", WEIGHT).unwrap_or(default.lead_limit),
         body_limit: section.number("body_limit", WEIGHT).unwrap_or(default.body_limit),
     }

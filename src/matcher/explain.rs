@@ -14,6 +14,9 @@ const PARTS: f64 = 10_000.0;
 /// So many reasons are kept; the smallest of a long text are put together into the last.
 const REASONS: usize = 40;
 
+/// So many spellings are told apart; what comes later is booked on the last.
+const MOST_ROWS: usize = 400;
+
 /// Points by term.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
@@ -34,12 +37,17 @@ impl Ledger {
     pub(super) fn book(&mut self, reading: &Reading<'_>, hit: usize, points: f64) {
         let hit = &reading.hits[hit];
         let (zone, term) = (reading.zone(hit.range.start), reading.original(&hit.range));
-        match self.rows.iter_mut().find(|row| row.concept == hit.concept && row.zone == zone && row.term == term) {
+        let is_same = |row: &Row| row.concept == hit.concept && row.zone == zone && row.term == term;
+        match self.rows.iter().position(is_same) {
             Some(row) => {
-                row.count += 1;
-                row.points += points;
+                self.rows[row].count += 1;
+                self.rows[row].points += points;
             }
-            None => self.rows.push(Row { term: term.to_owned(), concept: hit.concept, zone, count: 1, points }),
+            None if self.rows.len() < MOST_ROWS => {
+                self.rows.push(Row { term: term.to_owned(), concept: hit.concept, zone, count: 1, points });
+            }
+            // A text made to hold ever new spellings must not cost ever more time.
+            None => self.rows[MOST_ROWS - 1].points += points,
         }
     }
 
@@ -83,6 +91,9 @@ impl Ledger {
 
 /// Books the points of every meeting.
 pub(super) fn book_meetings(ledger: &mut Ledger, reading: &Reading<'_>, meetings: &[Meeting], spec: &TopicSpec) {
+    if meetings.is_empty() {
+        return;
+    }
     let screen = spec.points.screen.max(1) as f64;
     let body_screens = (reading.body_columns() as f64 / screen).max(1.0);
     // A lead longer than half a screen is thinned by the root of its length: one clause of four sentences is no subject, one sentence of two may be.
@@ -98,12 +109,35 @@ pub(super) fn book_meetings(ledger: &mut Ledger, reading: &Reading<'_>, meetings
                 Zone::Title => spec.zones.title * strength,
                 Zone::Lead => spec.zones.lead * (strength / lead_screens).min(spec.points.lead_limit),
                 // The share of the text, not the count: a long live blog names everybody often.
-                Zone::Body => spec.zones.body * (strength / body_screens).min(spec.points.body_limit),
+                Zone::Body => {
+                    // A section of a long text may be about it though the rest is not.
+                    let passage = spec.points.passage * (densest(reading, meetings, spec.points.screen) - 1.0);
+                    spec.zones.body * (strength / body_screens).max(passage).min(spec.points.body_limit)
+                }
             };
         for meeting in meetings.iter().filter(|m| m.zone == zone) {
             book_meeting(ledger, reading, meeting, points * meeting.strength / strength);
         }
     }
+}
+
+/// The strength of the meetings on the one screen of the body that has most of them.
+fn densest(reading: &Reading<'_>, meetings: &[Meeting], screen: usize) -> f64 {
+    let body: Vec<(usize, f64)> = meetings
+        .iter()
+        .filter(|m| m.zone == Zone::Body)
+        .filter_map(|m| m.names.first().map(|&name| (reading.hits[name].range.start, m.strength)))
+        .collect();
+    let (mut best, mut sum, mut first) = (0.0, 0.0, 0);
+    for &(start, strength) in &body {
+        sum += strength;
+        while body[first].0 + screen < start {
+            sum -= body[first].1;
+            first += 1;
+        }
+        best = f64::max(best, sum);
+    }
+    best
 }
 
 /// Shares a meeting's points out: concepts have what they added, the names the rest in equal parts.

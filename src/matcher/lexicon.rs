@@ -19,6 +19,8 @@ pub(super) enum Meaning {
     Named(Sides),
     /// Hints at one side.
     Hint(Sides),
+    /// Describes one side; counts only beside another description or hint.
+    Description(Sides),
     /// All sides in an enumeration.
     Listed,
     /// A third party.
@@ -29,6 +31,8 @@ pub(super) enum Meaning {
     Mask,
     /// Lowers the score; the index in the topic's damps.
     Damp(u16),
+    /// An agency; ends a dateline.
+    Dateline,
     /// Begins a paragraph that is not read.
     Skip,
     /// A word group of a simple topic: `all_of` by index.
@@ -42,7 +46,7 @@ pub(super) enum Meaning {
 impl Meaning {
     /// Terms that compete for the same letters: the longest has them.
     pub(super) fn is_name(self) -> bool {
-        matches!(self, Meaning::Named(_) | Meaning::Hint(_) | Meaning::Listed | Meaning::Other)
+        matches!(self, Meaning::Named(_) | Meaning::Hint(_) | Meaning::Description(_) | Meaning::Listed | Meaning::Other)
     }
 }
 
@@ -61,6 +65,8 @@ pub(super) struct Term {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Hit {
     pub range: Range<usize>,
+    /// The term's index: two hits of one term are the same word.
+    pub term: u32,
     pub meaning: Meaning,
     pub concept: u16,
     pub is_person: bool,
@@ -107,7 +113,13 @@ impl Lexicon {
             for &index in &self.anchored[found.pattern().as_usize()] {
                 let term = &self.terms[index as usize];
                 if let Some(range) = term.pattern.verify(place, found.range()) {
-                    hits.push(Hit { range, meaning: term.meaning, concept: term.concept, is_person: term.is_person });
+                    hits.push(Hit {
+                        range,
+                        term: index,
+                        meaning: term.meaning,
+                        concept: term.concept,
+                        is_person: term.is_person,
+                    });
                 }
             }
         }

@@ -3,7 +3,9 @@
 //! In: an [`Article`](crate::extract::Article) and a compiled [`Topic`]. Out: a [`Match`]: a score from 0 to 1, the decision, and the evidence that explains the
 //! score. Not done here: grouping (story).
 
+mod compile;
 mod explain;
+mod hints;
 mod lexicon;
 mod outcome;
 mod pattern;
@@ -13,9 +15,10 @@ mod spec;
 mod topic;
 mod wordlist;
 
+pub use compile::TopicProblem;
 pub use outcome::{Concept, Evidence, Match, Zone};
 pub use spec::{
     Aliases, ContextSpec, DampScope, DampSpec, EntityKind, EntitySpec, ListRule, NamedAliases, NearRule, PointRule, SideSpec,
     Thresholds, TopicSpec, ZoneRule,
 };
-pub use topic::{Topic, TopicProblem};
+pub use topic::Topic;

@@ -14,6 +14,12 @@ use crate::text::words::{is_hangul, is_unspaced};
 /// Terms of so many letters or fewer must have their accents right: "nga" is not "ngã".
 const EXACT_LETTERS: usize = 4;
 
+/// A term of so many letters is also found glued to the word before it.
+const GLUED_LETTERS: usize = 4;
+
+/// A word with dots of so many bytes is initials, such as "u.s".
+const INITIALS_BYTES: usize = 5;
+
 /// Names of so many words are found even where bad extraction glued the next word to them.
 const GLUED_WORDS: usize = 3;
 
@@ -44,6 +50,8 @@ pub(super) struct Pattern {
     anchor: usize,
     start: Edge,
     end: Edge,
+    /// So few letters that chance may spell them.
+    is_short: bool,
     /// The alias folded with its accents, letters only, when they matter.
     exact: Option<String>,
     /// The letters of the alias as written, when capitals matter.
@@ -67,7 +75,7 @@ impl Pattern {
         let alone_end = rest.strip_suffix('|').inspect(|before| rest = before).is_some();
         let open_start = rest.strip_prefix('*').inspect(|after| rest = after).is_some();
         let mut words = Vec::new();
-        for word in fold_for_matching(rest).split(is_separator).filter(|w| !w.is_empty()) {
+        for word in words_of(&fold_for_matching(rest)) {
             let text = word.trim_end_matches('*');
             if text.is_empty() || text.contains('*') {
                 return Err(format!("\"{alias}\": a star stands at the end of a word, or at the very beginning"));
@@ -99,7 +107,7 @@ impl Pattern {
         let anchor = (0..words.len()).max_by_key(|&i| (words[i].text.chars().count(), words.len() - i)).unwrap_or_default();
         let exact = (short <= EXACT_LETTERS && !letters.chars().any(is_syllable)).then(|| letters_of(&fold(rest)));
         let cased = cased.then(|| rest.chars().filter(|c| c.is_alphanumeric()).collect());
-        Ok(Pattern { words, anchor, start, end, exact, cased })
+        Ok(Pattern { words, is_short: short < GLUED_LETTERS, anchor, start, end, exact, cased })
     }
 
     /// The word to scan for.
@@ -110,6 +118,10 @@ impl Pattern {
     /// The whole range of the alias, given where its anchor was seen.
     pub(super) fn verify(&self, place: &Place<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
         let text = place.folded.as_str();
+        // Most anchors in a text are parts of other words: the cheapest question comes first.
+        if self.anchor == 0 && !self.starts_well(place, anchor.start) {
+            return None;
+        }
         let mut start = anchor.start;
         for word in self.words[..self.anchor].iter().rev() {
             start = word_before(text, start, word)?;
@@ -123,7 +135,8 @@ impl Pattern {
             end = self.word_end(text, next + word.text.len(), word, i);
         }
         let range = start..end;
-        let fits = self.starts_well(place, start) && self.ends_well(place, end) && self.is_spelt_so(place, &range);
+        let fits =
+            (self.anchor == 0 || self.starts_well(place, start)) && self.ends_well(place, end) && self.is_spelt_so(place, &range);
         fits.then_some(range)
     }
 
@@ -144,7 +157,8 @@ impl Pattern {
         match self.start {
             Edge::Free => true,
             Edge::Alone => !before.is_alphanumeric(),
-            _ => !before.is_alphanumeric() || is_syllable(before) || capital_after_small(place, start),
+            // Short terms stand inside too many words to be taken out of a glued one.
+            _ => !before.is_alphanumeric() || is_syllable(before) || (!self.is_short && capital_after_small(place, start)),
         }
     }
 
@@ -194,6 +208,15 @@ pub(super) fn is_syllable(c: char) -> bool {
 /// What stands between the words of a name: a space, a hyphen, a dot in the middle or after an initial.
 fn is_separator(c: char) -> bool {
     matches!(c, ' ' | '-' | '·' | '.' | '=')
+}
+
+/// The words of an alias; "u.s" is one, "n. korea" are two.
+fn words_of(alias: &str) -> Vec<&str> {
+    let is_apart = |c: char| is_separator(c) && c != '.';
+    let words = alias
+        .split(is_apart)
+        .flat_map(|w| if w.len() <= INITIALS_BYTES { vec![w.trim_end_matches('.')] } else { w.split('.').collect() });
+    words.filter(|w| !w.is_empty()).collect()
 }
 
 /// The bytes of separators at the beginning of `text`; `None` when there are none, or a sentence ends among them.
@@ -287,6 +310,7 @@ mod tests {
         check("Kim Jong Un", "KIM JONG-UN, Kim Jong‑un’s, kim jong un", &["KIM JONG-UN", "Kim Jong‑un", "kim jong un"]);
         check("キム・ジョンウン", "キム・ジョンウン氏", &["キム・ジョンウン"]);
         check("N. Korea", "N. Korea, N Korea, N.Korea", &["N. Korea", "N Korea", "N.Korea"]);
+        check("U.S", "the U.S. and the u.s, not us", &["U.S", "u.s"]);
     }
 
     #[test]

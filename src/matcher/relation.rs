@@ -6,18 +6,12 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::hints::{self, words_between};
 use super::lexicon::{Hit, Meaning, Sides};
 use super::outcome::Zone;
-use super::pattern::is_syllable;
 use super::scan::Reading;
 use super::spec::TopicSpec;
 use crate::text::sentences::sentences;
-
-/// A family name beside a person of another side, within so many words, is a name.
-const HINT_WORDS: f64 = 10.0;
-
-/// Two hints at one side within so many folded bytes make each other certain.
-const HINT_BYTES: usize = 200;
 
 /// The sides are looked for among so many names in a row.
 const STRETCH: usize = 32;
@@ -70,7 +64,7 @@ struct Unit {
 
 /// Finds the meetings of all sides; `all` has a bit for each.
 pub(super) fn meetings(reading: &mut Reading<'_>, spec: &TopicSpec, joiners: &HashSet<String>, all: Sides) -> Vec<Meeting> {
-    settle_hints(reading);
+    hints::settle(reading);
     let hits = &reading.hits;
     let named = hits.iter().fold(0, |sides, hit| sides | sides_of(hit.meaning, all));
     if named != all {
@@ -94,8 +88,8 @@ pub(super) fn meetings(reading: &mut Reading<'_>, spec: &TopicSpec, joiners: &Ha
         {
             // Once is enough: the headline's side does not meet every sentence of the text.
             headline = None;
-            let names_third = [title, unit].iter().any(|u| hits[u.hits.clone()].iter().any(|h| h.meaning == Meaning::Other));
-            let share = if names_third { spec.near.headline * spec.near.between } else { spec.near.headline };
+            let is_apart = third_parties(hits, &[title, unit]) > 1;
+            let share = if is_apart { spec.near.headline * spec.near.between } else { spec.near.headline };
             Some((Kind::Headline, share, vec![title, unit]))
         } else if let Some(before) =
             before.filter(|before| !linked_before && before.zone != Zone::Title && before.free | unit.free == all)
@@ -124,78 +118,6 @@ fn sides_of(meaning: Meaning, all: Sides) -> Sides {
     }
 }
 
-/// Turns hints into names where something makes them certain, and drops the others.
-fn settle_hints(reading: &mut Reading<'_>) {
-    let hits = &reading.hits;
-    // Named outright, a side makes all hints at it certain.
-    let mut settled = hits.iter().fold(0, |sides, hit| sides | sides_of(hit.meaning, 0));
-    for (index, hint) in hits.iter().enumerate() {
-        let Meaning::Hint(side) = hint.meaning else { continue };
-        if settled & side != 0 {
-            continue;
-        }
-        let end = hint.range.end + HINT_BYTES;
-        let by_hint = hits[index + 1..].iter().take_while(|h| h.range.start < end).any(|h| {
-            h.meaning == hint.meaning && h.range != hint.range && reading.original(&h.range) != reading.original(&hint.range)
-        });
-        if by_hint || hint.is_person && is_meant(reading, index, side) {
-            settled |= side;
-        }
-    }
-    for hit in &mut reading.hits {
-        if let Meaning::Hint(side) = hit.meaning {
-            hit.meaning = if settled & side != 0 { Meaning::Named(side) } else { Meaning::Hint(side) };
-        }
-    }
-    reading.hits.retain(|hit| !matches!(hit.meaning, Meaning::Hint(_)));
-}
-
-/// Whether a family name that stands by itself means the person of the topic: a person of another side stands near it; or another side and a concept do,
-/// and no third party, whose citizen it might be.
-fn is_meant(reading: &Reading<'_>, index: usize, side: Sides) -> bool {
-    let hits = &reading.hits;
-    let hint = &hits[index];
-    let first = hits.partition_point(|h| h.range.start + HINT_BYTES < hint.range.start);
-    let near = || hits[first..].iter().take_while(|h| h.range.start < hint.range.end + HINT_BYTES);
-    let is_foreign = |h: &&Hit| {
-        matches!(h.meaning, Meaning::Named(sides) if sides & side == 0) && words_between(reading, h, hint) <= HINT_WORDS
-    };
-    let by_side = || {
-        near().any(|h| is_foreign(&h))
-            && near().any(|h| matches!(h.meaning, Meaning::Context(_)))
-            && !near().any(|h| h.meaning == Meaning::Other)
-            && stands_alone(reading, &hint.range)
-    };
-    near().filter(is_foreign).any(|h| h.is_person) || by_side()
-}
-
-/// No other capitalised word touches the name: not "Tatyana Kim", not "Kim Philby".
-fn stands_alone(reading: &Reading<'_>, range: &Range<usize>) -> bool {
-    let piece = reading.folded.piece_at(range.start);
-    let Some(text) = reading.pieces.get(piece) else { return false };
-    let (start, end) = (reading.folded.original(range.start), reading.folded.original(range.end));
-    let (Some(before), Some(after)) = (text.get(..start), text.get(end..)) else { return false };
-    let is_capital = |word: Option<&str>| word.and_then(|w| w.chars().next()).is_some_and(char::is_uppercase);
-    let follows = after.strip_prefix(' ').map(|rest| rest.split(' ').next());
-    let precedes = before.strip_suffix(' ').map(|rest| rest.rsplit(' ').next());
-    !is_capital(follows.flatten()) && !is_capital(precedes.flatten())
-}
-
-/// The words between two hits of one piece; infinite between pieces. Two letters of a script without spaces count as a word.
-fn words_between(reading: &Reading<'_>, a: &Hit, b: &Hit) -> f64 {
-    let (start, end) = (a.range.end.min(b.range.end), a.range.start.max(b.range.start));
-    if start >= end {
-        return 0.0;
-    }
-    let gap = &reading.folded.as_str()[start..end];
-    gap.chars().fold(0.0, |words, c| match c {
-        '\n' => f64::INFINITY,
-        ' ' | '-' => words + 1.0,
-        c if is_syllable(c) && !crate::text::words::is_hangul(c) => words + 0.5,
-        _ => words,
-    })
-}
-
 /// For each hit, whether it stands in an enumeration of parties.
 fn enumerated(reading: &Reading<'_>, spec: &TopicSpec, joiners: &HashSet<String>) -> Vec<bool> {
     let hits = &reading.hits;
@@ -212,9 +134,11 @@ fn enumerated(reading: &Reading<'_>, spec: &TopicSpec, joiners: &HashSet<String>
         run.push(index);
         let goes_on =
             parties.get(at + 1).is_some_and(|&next| is_joined(text, hits[index].range.end, hits[next].range.start, joiners));
-        let distinct: HashSet<(Sides, u16)> = run.iter().map(|&i| party(&hits[i])).collect();
-        if !goes_on && distinct.len() >= spec.list.min_items {
-            run.iter().for_each(|&i| out[i] = true);
+        if !goes_on && run.len() >= spec.list.min_items {
+            let distinct: HashSet<(Sides, u16)> = run.iter().map(|&i| party(&hits[i])).collect();
+            if distinct.len() >= spec.list.min_items {
+                run.iter().for_each(|&i| out[i] = true);
+            }
         }
     }
     out
@@ -245,9 +169,8 @@ fn units(reading: &Reading<'_>, spec: &TopicSpec, listed: &[bool], all: Sides) -
     while next < hits.len() {
         let piece = reading.folded.piece_at(hits[next].range.start);
         let range = reading.folded.piece(piece);
-        let text = &reading.folded.as_str()[range.clone()];
         // The headline is one unit, whatever its punctuation.
-        let ends: Vec<usize> = if piece == 0 { vec![text.len()] } else { sentence_ends(reading, piece, text) };
+        let ends: Vec<usize> = if piece == 0 { vec![range.len()] } else { sentence_ends(reading, piece) };
         for (sentence, &end) in ends.iter().enumerate() {
             let first = next;
             while next < hits.len() && hits[next].range.start < range.start + end {
@@ -270,28 +193,23 @@ fn units(reading: &Reading<'_>, spec: &TopicSpec, listed: &[bool], all: Sides) -
 }
 
 /// Where the sentences of a piece end, as offsets in its folded text.
-fn sentence_ends(reading: &Reading<'_>, piece: usize, folded: &str) -> Vec<usize> {
+fn sentence_ends(reading: &Reading<'_>, piece: usize) -> Vec<usize> {
     let original = reading.pieces[piece];
-    let start = reading.folded.piece(piece).start;
-    let mut out: Vec<usize> = Vec::new();
-    let mut from = 0;
-    for sentence in sentences(original) {
-        // Sentences are slices of the paragraph.
-        let end = sentence.as_ptr() as usize - original.as_ptr() as usize + sentence.len();
-        // The folded offset whose original is `end`; both grow together.
-        let mut low = from;
-        let mut high = folded.len();
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if reading.folded.original(start + middle) < end { low = middle + 1 } else { high = middle }
-        }
-        from = low;
-        out.push(low);
+    let range = reading.folded.piece(piece);
+    // Sentences are slices of the paragraph.
+    let end = |sentence: &str| sentence.as_ptr() as usize - original.as_ptr() as usize + sentence.len();
+    let mut ends: Vec<usize> =
+        sentences(original).into_iter().map(|s| reading.folded.folded(piece, end(s)) - range.start).collect();
+    if let Some(last) = ends.last_mut() {
+        *last = range.len();
     }
-    if let Some(last) = out.last_mut() {
-        *last = folded.len();
-    }
-    out
+    ends
+}
+
+/// How many different third parties are named. One may report on the sides; two are busy with each other.
+fn third_parties(hits: &[Hit], units: &[&Unit]) -> usize {
+    let third = |unit: &&Unit| hits[unit.hits.clone()].iter().filter(|h| h.meaning == Meaning::Other).map(|h| h.concept);
+    units.iter().flat_map(third).collect::<HashSet<u16>>().len()
 }
 
 fn count_sides(unit: &mut Unit, hits: &[Hit], listed: &[bool], spec: &TopicSpec, all: Sides) {

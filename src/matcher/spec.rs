@@ -134,9 +134,11 @@ pub struct EntitySpec {
     pub side: String,
     /// What names it.
     pub aliases: Aliases,
-    /// What names it only in company: a first name, a description. A hint counts when a full name of its side stands in the article, when another
-    /// hint of its side stands near, or (for a first name) when a person of another side stands next to it.
+    /// What names it only in company, such as a family name. A hint counts when a full name of its side stands in the article, when another
+    /// hint or description of its side stands near, or (for a person) when a person of another side stands next to it.
     pub hints: Aliases,
+    /// What papers call it ("the dictator", "the armoured train"). A description counts only where another one, or a hint, stands near.
+    pub descriptions: Aliases,
 }
 
 /// Aliases with a name.
@@ -215,13 +217,15 @@ pub struct ZoneRule {
     pub body: f64,
     /// How many paragraphs are the lead.
     pub lead_paragraphs: usize,
+    /// Agencies: a place that stands before one in the first words of a paragraph ("MOSCOW (Reuters) -") is where the reporter sits.
+    pub datelines: Aliases,
     /// A paragraph that begins so names another piece and is never read; when it holds nothing else, neither are the headlines under it.
     pub skip: Aliases,
 }
 
 impl Default for ZoneRule {
     fn default() -> Self {
-        ZoneRule { title: 3.0, lead: 2.2, body: 3.0, lead_paragraphs: 2, skip: Aliases::new() }
+        ZoneRule { title: 3.0, lead: 2.2, body: 3.0, lead_paragraphs: 2, datelines: Aliases::new(), skip: Aliases::new() }
     }
 }
 
@@ -257,6 +261,8 @@ pub struct PointRule {
     pub context_limit: f64,
     /// So many columns of text (letters; Han, Kana and Hangul count two) are one screen; meetings in lead and body are counted by the screen.
     pub screen: usize,
+    /// What the densest screen of the body counts for, against a text that is about the topic throughout, for each meeting on it beyond the first.
+    pub passage: f64,
     /// The lead counts as at most so many plain meetings.
     pub lead_limit: f64,
     /// The body counts as at most so many plain meetings.
@@ -265,7 +271,7 @@ pub struct PointRule {
 
 impl Default for PointRule {
     fn default() -> Self {
-        PointRule { meeting: 0.3, bare: 0.8, context_limit: 1.0, screen: 600, lead_limit: 2.0, body_limit: 2.0 }
+        PointRule { meeting: 0.3, bare: 0.8, context_limit: 1.0, screen: 600, passage: 0.3, lead_limit: 2.0, body_limit: 2.0 }
     }
 }
 

@@ -2,38 +2,19 @@
 //!
 //! In: a [`TopicSpec`], once; then articles. Out: every mistake of the spec at once; then a [`Match`] for each article.
 
-use std::collections::{BTreeMap, HashSet};
-use std::fmt;
+use std::collections::HashSet;
 
+use super::compile::{self, TopicProblem, side_bit};
 use super::explain::{self, Ledger};
-use super::lexicon::{Lexicon, Meaning, Sides, Term};
+use super::lexicon::{Lexicon, Meaning, Sides};
 use super::outcome::{Match, Zone};
-use super::pattern::Pattern;
 use super::relation;
 use super::scan::{self, Reading};
-use super::spec::{Aliases, DampScope, TopicSpec};
+use super::spec::{DampScope, TopicSpec};
 use super::wordlist;
 use crate::extract::Article;
 use crate::text::matching::fold_for_matching;
 use crate::types::TopicId;
-
-/// More sides than this would not fit into the set that holds them, and no relation has them.
-const MOST_SIDES: usize = 8;
-
-/// A mistake in a topic.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TopicProblem {
-    /// Where, such as `sides.russia.aliases.fr[3]`; lists count from 0.
-    pub path: String,
-    /// What is wrong and what to do.
-    pub message: String,
-}
-
-impl fmt::Display for TopicProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.message)
-    }
-}
 
 /// A topic, ready to judge articles.
 #[derive(Debug)]
@@ -47,24 +28,14 @@ pub struct Topic {
 impl Topic {
     /// Compiles a topic, or says everything that is wrong with it.
     pub fn compile(spec: &TopicSpec) -> Result<Topic, Vec<TopicProblem>> {
-        let mut compiler = Compiler { terms: Vec::new(), concepts: Vec::new(), problems: Vec::new(), names: BTreeMap::new() };
-        compiler.check_form(spec);
-        compiler.check_numbers(spec);
-        compiler.collect(spec);
-        let Compiler { terms, concepts, mut problems, .. } = compiler;
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        let (terms, concepts) = compile::terms(spec)?;
         match Lexicon::build(terms, concepts) {
             Ok(lexicon) => {
                 let joiners = spec.list.joiners.values().flatten().map(|word| fold_for_matching(word)).collect();
                 let all = spec.sides.iter().enumerate().fold(0, |all, (i, _)| all | side_bit(i));
                 Ok(Topic { spec: spec.clone(), lexicon, joiners, all })
             }
-            Err(message) => {
-                problems.push(TopicProblem { path: "id".to_owned(), message });
-                Err(problems)
-            }
+            Err(message) => Err(vec![TopicProblem { path: "id".to_owned(), message }]),
         }
     }
 
@@ -158,198 +129,13 @@ impl Topic {
     }
 }
 
-fn side_bit(index: usize) -> Sides {
-    1 << index.min(MOST_SIDES - 1)
-}
-
-/// Collects terms and mistakes.
-struct Compiler {
-    terms: Vec<Term>,
-    concepts: Vec<String>,
-    problems: Vec<TopicProblem>,
-    /// Aliases of sides, entities and third parties, folded, with what they mean and where they stand: one alias cannot name two parties.
-    names: BTreeMap<String, (Meaning, String)>,
-}
-
-impl Compiler {
-    fn problem(&mut self, path: impl Into<String>, message: impl Into<String>) {
-        self.problems.push(TopicProblem { path: path.into(), message: message.into() });
-    }
-
-    fn check_form(&mut self, spec: &TopicSpec) {
-        let has_words = !spec.all_of.is_empty() || !spec.any_of.is_empty();
-        let forms = [spec.match_all, has_words, !spec.sides.is_empty()].iter().filter(|&&is| is).count();
-        match forms {
-            0 => self.problem("id", "the topic asks for nothing: give it all_of, any_of, sides, or match_all = true"),
-            1 => {}
-            _ => self.problem("id", "match_all, word groups (all_of, any_of) and sides exclude each other"),
-        }
-        if spec.id.as_str().trim().is_empty() {
-            self.problem("id", "a topic needs a name");
-        }
-        match spec.sides.len() {
-            1 => self.problem("sides", "a relation has two sides; for one, use any_of"),
-            n if n > MOST_SIDES => self.problem("sides", format!("at most {MOST_SIDES} sides can be told apart")),
-            _ => {}
-        }
-        if !spec.sides.is_empty() && !spec.none_of.is_empty() {
-            self.problem("none_of", "a relation between sides has no veto words; use mask or damp");
-        }
-        for (index, group) in spec.all_of.iter().enumerate() {
-            if group.is_empty() {
-                self.problem(format!("all_of[{index}]"), "an empty group can never be met");
-            }
-        }
-    }
-
-    fn check_numbers(&mut self, spec: &TopicSpec) {
-        let shares = [
-            ("thresholds.relevant", spec.thresholds.relevant),
-            ("thresholds.alert", spec.thresholds.alert),
-            ("list.weight", spec.list.weight),
-            ("near.far", spec.near.far),
-            ("near.neighbour", spec.near.neighbour),
-            ("near.between", spec.near.between),
-            ("points.bare", spec.points.bare),
-            ("near.headline", spec.near.headline),
-        ];
-        for (path, value) in shares {
-            if !(0.0..=1.0).contains(&value) {
-                self.problem(path, format!("{value} is not between 0 and 1"));
-            }
-        }
-        if spec.thresholds.alert < spec.thresholds.relevant {
-            self.problem(
-                "thresholds.alert",
-                "an article cannot be certain without being relevant: alert must not be below relevant",
-            );
-        }
-        for damp in &spec.damps {
-            if !(0.0..=1.0).contains(&damp.factor) {
-                self.problem(format!("damp.{}.factor", damp.id), format!("{} is not between 0 and 1", damp.factor));
-            }
-        }
-        let positive = spec.contexts.iter().map(|c| (format!("context.{}.weight", c.id), c.weight));
-        let zones = [("zones.title", spec.zones.title), ("zones.lead", spec.zones.lead), ("zones.body", spec.zones.body)];
-        let zones =
-            zones.into_iter().chain([("points.meeting", spec.points.meeting)]).map(|(path, value)| (path.to_owned(), value));
-        for (path, value) in positive.chain(zones).collect::<Vec<_>>() {
-            if !(value.is_finite() && value >= 0.0) {
-                self.problem(path, format!("{value} must be 0 or more"));
-            }
-        }
-    }
-
-    fn collect(&mut self, spec: &TopicSpec) {
-        for (index, side) in spec.sides.iter().enumerate() {
-            let path = format!("sides.{}", side.id);
-            let concept = format!("side.{}", side.id);
-            self.aliases(&format!("{path}.aliases"), &side.aliases, Meaning::Named(side_bit(index)), &concept, false);
-            self.aliases(&format!("{path}.hints"), &side.hints, Meaning::Hint(side_bit(index)), &concept, false);
-        }
-        for entity in &spec.entities {
-            let path = format!("entities.{}", entity.id);
-            let Some(side) = spec.sides.iter().position(|s| s.id == entity.side) else {
-                let known: Vec<&str> = spec.sides.iter().map(|s| s.id.as_str()).collect();
-                self.problem(
-                    format!("{path}.side"),
-                    format!("\"{}\" is no side of this topic; it has {}", entity.side, known.join(", ")),
-                );
-                continue;
-            };
-            let concept = format!("{}.{}", entity.kind.as_str(), entity.id);
-            let is_person = entity.kind == super::EntityKind::Person;
-            self.aliases(&format!("{path}.aliases"), &entity.aliases, Meaning::Named(side_bit(side)), &concept, is_person);
-            self.aliases(&format!("{path}.hints"), &entity.hints, Meaning::Hint(side_bit(side)), &concept, is_person);
-        }
-        let all = (0..spec.sides.len()).fold(0, |all, i| all | side_bit(i));
-        self.aliases("joint.aliases", &spec.joint, Meaning::Named(all), "joint", false);
-        self.aliases("list.aliases", &spec.list.aliases, Meaning::Listed, "list", false);
-        for other in &spec.others {
-            self.aliases(
-                &format!("others.{}.aliases", other.id),
-                &other.aliases,
-                Meaning::Other,
-                &format!("other.{}", other.id),
-                false,
-            );
-        }
-        for (index, context) in spec.contexts.iter().enumerate() {
-            let concept = format!("context.{}", context.id);
-            self.aliases(
-                &format!("context.{}.aliases", context.id),
-                &context.aliases,
-                Meaning::Context(index as u16),
-                &concept,
-                false,
-            );
-        }
-        for (index, damp) in spec.damps.iter().enumerate() {
-            self.aliases(
-                &format!("damp.{}.aliases", damp.id),
-                &damp.aliases,
-                Meaning::Damp(index as u16),
-                &format!("damp.{}", damp.id),
-                false,
-            );
-        }
-        self.aliases("mask.aliases", &spec.masks, Meaning::Mask, "mask", false);
-        self.aliases("zones.skip", &spec.zones.skip, Meaning::Skip, "skip", false);
-        for (index, group) in spec.all_of.iter().enumerate() {
-            self.list(&format!("all_of[{index}]"), group, Meaning::Group(index as u16), &format!("all_of.{}", index + 1), false);
-        }
-        self.list("any_of", &spec.any_of, Meaning::Any, "any_of", false);
-        self.list("none_of", &spec.none_of, Meaning::Never, "none_of", false);
-    }
-
-    fn aliases(&mut self, path: &str, aliases: &Aliases, meaning: Meaning, concept: &str, is_person: bool) {
-        for (language, list) in aliases {
-            self.list(&format!("{path}.{language}"), list, meaning, concept, is_person);
-        }
-    }
-
-    fn list(&mut self, path: &str, list: &[String], meaning: Meaning, concept: &str, is_person: bool) {
-        let concept = self.concept(concept);
-        for (index, alias) in list.iter().enumerate() {
-            let here = format!("{path}[{index}]");
-            match Pattern::parse(alias) {
-                Ok(pattern) => {
-                    self.terms.push(Term { pattern, meaning, concept, is_person });
-                    self.note_name(alias, meaning, here);
-                }
-                Err(message) => self.problem(here, message),
-            }
-        }
-    }
-
-    /// An alias that names two different parties would decide by chance.
-    fn note_name(&mut self, alias: &str, meaning: Meaning, here: String) {
-        if !meaning.is_name() {
-            return;
-        }
-        let known = self.names.entry(fold_for_matching(alias.trim())).or_insert_with(|| (meaning, here.clone()));
-        if known.0 != meaning {
-            let message = format!("\"{alias}\" already stands in {}, where it means something else", known.1);
-            self.problem(here, message);
-        }
-    }
-
-    fn concept(&mut self, id: &str) -> u16 {
-        let index = self.concepts.iter().position(|c| c == id).unwrap_or_else(|| {
-            self.concepts.push(id.to_owned());
-            self.concepts.len() - 1
-        });
-        index as u16
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
     use crate::extract::Origin;
-    use crate::matcher::{ContextSpec, DampSpec, EntityKind, EntitySpec, SideSpec};
+    use crate::matcher::{Aliases, ContextSpec, DampSpec, EntityKind, EntitySpec, SideSpec};
     use crate::types::Lang;
 
     fn list(words: &[&str]) -> Aliases {
@@ -392,6 +178,7 @@ mod tests {
             side: "c".to_owned(),
             aliases: Aliases::new(),
             hints: Aliases::new(),
+            descriptions: Aliases::new(),
         });
         spec.damps.push(DampSpec { id: "d".to_owned(), scope: DampScope::Title, factor: 2.0, aliases: Aliases::new() });
         spec.thresholds.alert = 0.1;

@@ -84,6 +84,19 @@ impl Folded {
         }
     }
 
+    /// The folded offset of a place in an original piece; the way back of [`Folded::original`].
+    pub fn folded(&self, piece: usize, original: usize) -> usize {
+        let range = self.piece(piece);
+        let first = self.steps.partition_point(|&(folded, _)| (folded as usize) < range.start);
+        let last = self.steps.partition_point(|&(folded, _)| folded as usize <= range.end);
+        let steps = &self.steps[first..last];
+        let next = steps.partition_point(|&(_, at)| at as usize <= original);
+        let Some(&(folded, at)) = next.checked_sub(1).and_then(|step| steps.get(step)) else { return range.start };
+        // Inside a letter that became fewer or more, the way ends with that letter.
+        let end = steps.get(next).map_or(range.end, |&(folded, _)| folded as usize);
+        (folded as usize + (original - at as usize)).min(end)
+    }
+
     fn push_letter(&mut self, c: char) {
         match c {
             '\u{0300}'..='\u{036f}' | '\u{3099}' | '\u{309a}' => self.push_mark(c),
@@ -202,6 +215,7 @@ mod tests {
         fn every_place_leads_back_to_a_letter(text in "\\PC{0,40}") {
             let mut folded = Folded::default();
             folded.push(&text);
+            prop_assert_eq!(folded.folded(0, text.len()), folded.piece(0).end);
             for (at, _) in folded.as_str().char_indices() {
                 prop_assert!(folded.original(at) <= text.len());
             }

@@ -140,6 +140,16 @@ fn a_long_text_is_judged_by_the_share_that_speaks_of_it() {
 }
 
 #[test]
+fn a_section_of_a_long_text_may_be_about_it() {
+    let other = "Le front n'a pas bougé dans la région, selon l'état-major. De nouvelles rotations sont prévues.\n".repeat(30);
+    let section = "La Russie et la Corée du Nord ont signé un traité d'alliance. Poutine a remercié Kim Jong-un pour les munitions.\n\
+                   Moscou livrera du pétrole à Pyongyang, qui enverra des ouvriers en Russie. Un sommet suivra à Vladivostok avec Kim Jong-un.\n";
+    let passing = "La Russie achète des munitions à la Corée du Nord.\n";
+    assert!(score("En direct : la situation", &format!("{other}{section}{other}")).relevant);
+    assert!(!score("En direct : la situation", &format!("{other}{passing}{other}")).relevant);
+}
+
+#[test]
 fn related_links_are_never_read() {
     check(&[
         (false, "Élections municipales : les listes", "Le dépôt est clos.\nLire aussi : Poutine reçoit Kim Jong-un"),
@@ -217,6 +227,7 @@ fn boundaries_follow_the_script() {
     check(&[
         (true, "러, 北에 밀 지원", ""),
         (true, "北노동자, 러 극동 파견", ""),
+        (true, "북, 러에 구호물자 지원", ""),
         (false, "전북·러닝 클럽, 北상하는 장마", ""),
         (false, "클러스터 산업, 北유럽 방문", ""),
         (false, "東北でロシア語の暴露本", ""),
@@ -275,6 +286,40 @@ fn a_first_name_counts_only_in_company() {
 }
 
 #[test]
+fn a_description_counts_only_beside_another() {
+    check(&[
+        (
+            true,
+            "Der Diktator im gepanzerten Zug",
+            "Die Gespräche im Kreml beginnen am Montag. Der Diktator reist im Panzerzug an.",
+        ),
+        (false, "The dictator falls", "The dictator fled to Moscow, where dictators are received with weapons."),
+        (false, "Assad, le dictateur, reçu par Poutine", "La visite du dictateur a duré une heure."),
+    ]);
+}
+
+#[test]
+fn where_the_reporter_sits_is_not_whom_the_article_is_about() {
+    check(&[
+        (false, "КНДР провела парад", "МОСКВА, 5 июня. /ТАСС/. В Пхеньяне прошёл парад ко дню освобождения, сообщило агентство."),
+        (false, "북한, 열병식 개최", "(모스크바=연합뉴스) 홍길동 특파원 = 평양에서 열병식이 열려 병력이 행진했다."),
+        (false, "Parade held in Pyongyang", "MOSCOW, June 5 (Reuters) - Thousands of soldiers marched in North Korea on Friday."),
+        (true, "Parade held in Pyongyang", "Moscow told Reuters that it would send North Korea a delegation."),
+    ]);
+}
+
+#[test]
+fn longer_words_of_a_script_without_spaces_are_not_taken_apart() {
+    check(&[
+        (false, "태평양 도서국, 러시아와 어업 협정", "인도·태평양 협력도 논의했다."),
+        (false, "제주북부 해상, 러시아 선박 구조 협력", ""),
+        (false, "경북한우, 러시아 수출 협정", ""),
+        (false, "朝鮮半島の歴史、ロシア語で出版", ""),
+        (false, "俄亥俄州代表团访问朝鲜", ""),
+    ]);
+}
+
+#[test]
 fn an_article_that_names_one_side_may_follow_its_story() {
     assert!(score("Kim Jong Un inspects a shoe factory", "").one_sided);
     assert!(score("Russland senkt den Leitzins", "").one_sided);
@@ -321,4 +366,22 @@ fn a_topic_of_another_kind_needs_no_sides() {
     assert!(!relevant("Export controls on wheat", "The ministry published the list."));
     assert!(!relevant("Semiconductor sales rise", ""));
     assert!(!relevant("Export curbs hit potato chips and semiconductors", ""));
+}
+
+#[test]
+fn hostile_text_is_judged_in_time_that_grows_with_its_length() {
+    let repeat = |words: &str| score("Титул", &words.repeat(200_000 / words.len()));
+    for words in [
+        "Кимроссияx ",
+        "Lire aussi\n",
+        "Kim, Russia, China, ",
+        "Borussia Russia ",
+        "Poutine. Pyongyang. ",
+        "ㆍ러北",
+        "(AP) Moscow\n",
+    ] {
+        assert!((0.0..=1.0).contains(&repeat(words).score), "{words}");
+    }
+    let spellings: String = (0..20_000).map(|i| format!("росси{i} северокоре{i}. ")).collect();
+    assert!(score("", &spellings).evidence.len() <= 41);
 }
