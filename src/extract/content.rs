@@ -34,6 +34,8 @@ pub(super) struct Content {
     pub(super) kept: Vec<usize>,
 }
 
+/// A card that shows another article has no more blocks.
+const MAX_CARD_BLOCKS: usize = 6;
 /// What a letter of a short line in a body is worth beside a letter of prose.
 const SHORT_LINE_WORTH: f32 = 0.5;
 /// The share of the prose that a child must hold for the search to go into it.
@@ -83,7 +85,7 @@ fn title_heading(view: &PageView<'_>) -> Option<usize> {
 }
 
 fn block_weight(view: &PageView<'_>, i: usize) -> f32 {
-    if view.reasons[i].is_some() {
+    if view.reasons[i].is_some() || is_teaser(view, i) {
         return 0.0;
     }
     let block = &view.blocks[i];
@@ -92,6 +94,24 @@ fn block_weight(view: &PageView<'_>, i: usize) -> f32 {
         weight *= 4.0;
     }
     weight
+}
+
+/// True for text in a card: a small element of its own with a heading that is nothing but a link. So lists show other articles.
+fn is_teaser(view: &PageView<'_>, i: usize) -> bool {
+    if view.blocks[i].is_heading() {
+        return false;
+    }
+    let Some(heading) = (0..i).rev().take(2).find(|j| view.blocks[*j].is_heading()) else { return false };
+    if view.blocks[heading].link_share() < 0.9 {
+        return false;
+    }
+    let mut card = view.blocks[heading].element;
+    while card > 0 && view.dom.nodes[card].end <= view.blocks[i].at {
+        card = view.dom.nodes[card].parent;
+    }
+    let end = view.dom.nodes[card].end;
+    let begin = heading.saturating_sub(MAX_CARD_BLOCKS);
+    view.blocks[begin..].iter().take_while(|b| b.at < end).filter(|b| b.at > card).count() <= MAX_CARD_BLOCKS
 }
 
 /// Short lines are no prose anywhere but inside an element that is named as the body: there they are the article's lists.
@@ -200,7 +220,7 @@ fn is_lede(view: &PageView<'_>, element: usize) -> bool {
 /// Judges one block inside the container.
 fn is_kept(view: &PageView<'_>, i: usize) -> bool {
     let block = &view.blocks[i];
-    if view.reasons[i].is_some() || block.letters == 0 {
+    if view.reasons[i].is_some() || block.letters == 0 || is_teaser(view, i) {
         return false;
     }
     let link_share = block.link_share();

@@ -12,7 +12,7 @@ const MAX_MARKUP_BYTES: usize = 3 * 1024 * 1024;
 const MAX_PARSE_ERRORS: usize = 100_000;
 /// Nodes beyond this are not made: markup that multiplies itself (unclosed formatting elements) is cut here.
 const MAX_NODES: usize = 120_000;
-/// Elements inside one another: real pages stay under 60; the parser's work per tag grows with depth.
+/// Elements inside one another; the parser's work per tag grows with depth.
 const MAX_DEPTH: usize = 400;
 /// The limits are looked at after so many bytes.
 const CHUNK_BYTES: usize = 2 * 1024;

@@ -65,9 +65,9 @@ const FILLER: &[&str] = &[
 ];
 /// Fewer words are not judged.
 const MIN_WORDS: usize = 60;
-/// Real text has at least this share of common words; measured texts have a quarter and more.
+/// Real text of these languages has at least this share of common words.
 const MIN_COMMON_SHARE: f32 = 0.05;
-/// Real text has at least this share of vowels in every language of Latin script; evenly shuffled letters have a quarter.
+/// Real text in Latin script has at least this share of vowels; letters drawn evenly have less than a quarter.
 const MIN_VOWEL_SHARE: f32 = 0.31;
 /// Filler has at least this share of its own vocabulary.
 const MIN_FILLER_SHARE: f32 = 0.15;

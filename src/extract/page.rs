@@ -208,3 +208,111 @@ fn paragraphs_of(body: &str) -> Vec<String> {
         .filter(|line| !line.is_empty() && !phrases::is_chrome(line))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    const LONG: &str =
+        "The harbour town counted its boats on Tuesday, and the mayor said that three of them had come back without their nets.";
+
+    fn read(html: &str) -> Article {
+        extract(&Page::saved(None, html.as_bytes().to_vec(), Timestamp::UNIX_EPOCH), WallLexicon::shipped())
+    }
+
+    /// Checks text (what must be there and what must not) and access.
+    #[track_caller]
+    fn check(html: &str, access: Access, keep: &[&str], drop: &[&str]) -> Article {
+        let article = read(html);
+        let text = article.text();
+        for part in keep {
+            assert!(text.contains(part), "lacks {part:?}: {text}");
+        }
+        for part in drop {
+            assert!(!text.contains(part), "still holds {part:?}: {text}");
+        }
+        assert_eq!(article.access, access, "{article:?}");
+        article
+    }
+
+    #[test]
+    fn the_page_around_the_article_is_left_out() {
+        let html = format!(
+            "<html lang=en><title>Boats counted | The Pier</title><body><nav><a href=/>Home</a></nav><article><h1>Boats counted</h1>\
+             <p class=byline>By Jane Roe</p><p>{LONG}</p><h2>What comes next</h2><p>{LONG} Again.</p><ul><li>One boat is red, one is blue.</li></ul></article>\
+             <div id=comments><p>{LONG} I do not believe it.</p></div><aside class=related><p>Another story from the pier, with a long teaser text.</p></aside></body>"
+        );
+        let article = check(
+            &html,
+            Access::Open,
+            &["counted its boats", "What comes next", "one is blue"],
+            &["Jane Roe", "believe", "Another story", "Home"],
+        );
+        assert_eq!(article.title, "Boats counted");
+        assert_eq!(article.authors, ["Jane Roe"]);
+        assert_eq!(article.language.map(|l| l.as_str().to_owned()).as_deref(), Some("en"));
+    }
+
+    #[test]
+    fn a_flat_page_ends_where_its_wall_or_its_comment_form_begins() {
+        let lines = [
+            LONG,
+            LONG,
+            "Il reste encore 61,5 % de cet article à consulter.",
+            "Laisser un commentaire",
+            "2 × 5 =",
+            "Lire aussi",
+            LONG,
+            LONG,
+            LONG,
+        ];
+        let html: String = lines.iter().map(|l| format!("<p>{l}</p>")).collect();
+        let article = check(&html, Access::Partial, &["counted its boats"], &["Il reste", "commentaire", "2 × 5", "Lire aussi"]);
+        assert_eq!(article.paragraphs.len(), 2);
+        let paywall = article.paywall.expect("a wall");
+        assert_eq!(paywall.marker, "Il reste encore 61,5 % de cet article à consulter.");
+        assert_eq!(paywall.missing_percent, Some(61.5));
+    }
+
+    #[test]
+    fn what_only_looks_like_a_wall_leaves_the_article_open() {
+        let prose = format!("<p>{LONG}</p>").repeat(4);
+        let middle = format!("<article>{prose}<p>Subscribe to continue reading</p>{prose}</article>");
+        check(&middle, Access::Open, &["counted its boats"], &["Subscribe"]);
+        let hidden = format!("<article>{prose}</article><div hidden><p>Subscribe to continue reading</p></div>");
+        check(&hidden, Access::Open, &[], &["Subscribe"]);
+        let comments = format!(
+            "<article>{prose}</article><section><p>Comments are for subscribers only. Already a subscriber? Log in</p></section>"
+        );
+        check(&comments, Access::Open, &[], &["Comments"]);
+    }
+
+    #[test]
+    fn a_body_in_the_metadata_replaces_a_missing_one() {
+        let body = format!("{LONG}\\n\\n{LONG} And so on.\\n\\n{LONG} To the end. {LONG} {LONG}");
+        let html = format!(
+            "<script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"headline\":\"Boats\",\"articleBody\":\"{body}\"}}</script><p>Boats.</p>"
+        );
+        check(&html, Access::Open, &["And so on.", "To the end."], &[]);
+    }
+
+    #[test]
+    fn a_page_without_an_article_is_blocked() {
+        check(
+            "<title>Log in</title><form><label>Name</label></form><p>Forgot your password?</p>",
+            Access::Blocked,
+            &[],
+            &["password"],
+        );
+        check("<div id=root></div><p>You need to enable JavaScript to run this app.</p>", Access::Blocked, &[], &["JavaScript"]);
+        check("<h1>Boats</h1><p>This article is for subscribers only</p>", Access::Blocked, &[], &["subscribers"]);
+        check("%PDF-1.7 ...", Access::Blocked, &[], &["PDF"]);
+        check("", Access::Blocked, &[], &[]);
+        check("\0\0\0", Access::Blocked, &[], &[]);
+        let mut page = Page::saved(None, format!("<p>{LONG}</p>").into_bytes(), Timestamp::UNIX_EPOCH);
+        page.status = 403;
+        assert_eq!(extract(&page, WallLexicon::shipped()).access, Access::Blocked);
+    }
+}

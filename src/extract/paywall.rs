@@ -16,7 +16,7 @@ use crate::text::sentences::sentences;
 /// A block longer than this is prose even when a wall wording stands in it, bytes.
 const MAX_WALL_BYTES: usize = 700;
 
-/// Room for the automaton of the strong wordings, bytes: with the default of 2 MB it is thrown away and rebuilt on nearly every page.
+/// Room for the automaton of the strong wordings, bytes: with too little it is thrown away and rebuilt again and again.
 const STRONG_CACHE_BYTES: usize = 6 * 1024 * 1024;
 
 /// What is wrong with a wall file, and where.

@@ -16,7 +16,7 @@ const MIN_LETTERS_AFTER: usize = 300;
 /// A block is prose from this length on, letters.
 const MIN_PROSE_LETTERS: usize = 80;
 /// A wall sentence is no longer, letters.
-const MAX_WALL_LETTERS: usize = 400;
+const MAX_WALL_LETTERS: usize = 250;
 /// A wall stands within so many blocks of the text that it ends.
 const REACH: usize = 12;
 /// The same when the markup says that it is a dialog, a banner or a list.
@@ -25,7 +25,7 @@ const REACH_IN_BOILERPLATE: usize = 3;
 const LITTLE_PROSE_LETTERS: usize = 500;
 /// No page needs more wall sentences looked at.
 const MAX_WALLS: usize = 20;
-/// Blocks among which walls are looked for; the longest real pages have a few thousand.
+/// Blocks among which walls are looked for, so that a made page costs no more than a real one.
 const MAX_BLOCKS: usize = 10_000;
 /// So many blocks before a wall are compared with those after it.
 const KIN_LOOKED_AT: usize = 8;
