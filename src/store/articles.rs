@@ -87,6 +87,9 @@ pub struct StoredArticle {
 impl Store {
     /// Claims up to `limit` entries whose article is due to be read, in order of arrival.
     pub async fn claim_reads(&self, now: Timestamp, lease_until: Timestamp, limit: usize) -> Result<Vec<ReadJob>, StoreError> {
+        if !self.any_due("SELECT 1 FROM read_queue WHERE next_at <= ?1 LIMIT 1", now).await? {
+            return Ok(Vec::new());
+        }
         self.write(Durability::Normal, move |tx| {
             let ids: Vec<i64> = collect(
                 tx,

@@ -97,6 +97,11 @@ impl Store {
         self.job(move |writer| if writer.dead { Err(StoreError::Closed) } else { work(&writer.connection) }).await
     }
 
+    /// Whether a query with one instant finds a row: a claim that would find none is not worth a transaction.
+    pub(super) async fn any_due(&self, sql: &'static str, now: jiff::Timestamp) -> Result<bool, StoreError> {
+        self.read(move |connection| Ok(connection.prepare_cached(sql)?.exists([super::columns::micros(now)])?)).await
+    }
+
     async fn job<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Writer) -> Result<T, StoreError> + Send + 'static,

@@ -78,6 +78,10 @@ impl Store {
 
     /// Claims up to `limit` feeds that are due, earliest first, until `lease_until`.
     pub async fn claim_feeds(&self, now: Timestamp, lease_until: Timestamp, limit: usize) -> Result<Vec<DueFeed>, StoreError> {
+        let due = "SELECT 1 FROM feeds WHERE configured = 1 AND status NOT IN ('gone', 'paused') AND next_poll_at <= ?1 LIMIT 1";
+        if !self.any_due(due, now).await? {
+            return Ok(Vec::new());
+        }
         self.write(Durability::Normal, move |tx| {
             let mut feeds = collect(
                 tx,

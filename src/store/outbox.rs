@@ -52,6 +52,9 @@ impl Store {
         lease_until: Timestamp,
         limit: usize,
     ) -> Result<Vec<DueMessage>, StoreError> {
+        if !self.any_due("SELECT 1 FROM outbox WHERE state = 'queued' AND next_at <= ?1 LIMIT 1", now).await? {
+            return Ok(Vec::new());
+        }
         self.write(Durability::Full, move |tx| {
             let mut due = collect(
                 tx,

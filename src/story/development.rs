@@ -23,7 +23,7 @@ const MEMORY_ARTICLES: usize = 400;
 const RETELLS: f32 = 0.2;
 const RETELLS_ACROSS: f32 = 0.45;
 /// How much more is asked of the first article of a topic, and articles after which half of that is waived: little is known yet of what is rare.
-const CAUTION: f32 = 0.4;
+const CAUTION: f32 = 1.2;
 const LEARNING_ARTICLES: f32 = 8.0;
 /// What language-free features count beside words within one language.
 const FREE_WEIGHT: f32 = 0.35;
