@@ -1,8 +1,11 @@
 //! The one integration binary: the house from outside.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod command_line;
+mod configuration;
 mod crash;
 mod daemon;
 mod layout;
 mod migrations;
+mod replay;
 mod support;
