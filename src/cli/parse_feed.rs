@@ -8,7 +8,6 @@ use super::End;
 use super::args::{Format, ParseFeedOptions};
 use super::output::{self, Printer};
 use crate::clock::Clock;
-use crate::extract;
 use crate::feed::{self, FeedEntry};
 use crate::fetch::Page;
 use crate::types::url::parse_http;
@@ -73,9 +72,9 @@ fn one(path: &Path) -> FeedFileRecord {
 }
 
 fn entry_record(entry: FeedEntry) -> EntryRecord {
-    let html = entry.content.as_deref().unwrap_or(&entry.summary);
+    let html = Some(entry.summary.as_str()).filter(|s| !s.is_empty()).or(entry.content.as_deref()).unwrap_or_default();
     EntryRecord {
-        summary: extract::fragment_paragraphs(html).join("\n\n"),
+        summary: feed::plain_text(html),
         id: entry.guid,
         title: entry.title,
         url: entry.link.map(String::from),
