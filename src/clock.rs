@@ -33,6 +33,11 @@ impl Clock {
         Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
+    /// True for a clock that only replay moves.
+    pub fn is_virtual(&self) -> bool {
+        matches!(self, Clock::Virtual(_))
+    }
+
     /// Moves a virtual clock forward to `to`; a clock never goes back, and the system's clock is not ours to move.
     pub fn advance_to(&self, to: Timestamp) {
         if let Clock::Virtual(micros) = self {

@@ -29,3 +29,4 @@ pub mod daemon;
 pub mod ops;
 pub mod pipeline;
 pub mod replay;
+pub mod web;

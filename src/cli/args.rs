@@ -81,6 +81,9 @@ pub(crate) enum Command {
     Messages(ListOptions),
     /// Show a desk's digest as it would be sent now; sends nothing
     Digest(DigestOptions),
+    /// Send a test mail, or try failed mails again
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Show how things stand
     Status,
     /// Copy the database while it is in use
@@ -89,6 +92,17 @@ pub(crate) enum Command {
     Completions(CompletionsOptions),
     /// Print the manual page
     Man,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MailCommand {
+    /// Send one mail to an address, to see that mail leaves
+    Test {
+        /// Where to
+        address: String,
+    },
+    /// Put the messages that failed back into the queue
+    Retry,
 }
 
 #[derive(Debug, Args)]

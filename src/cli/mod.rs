@@ -10,6 +10,7 @@ mod digest;
 mod explain;
 mod extract;
 mod list;
+mod mail;
 mod man;
 mod once;
 mod output;
@@ -89,6 +90,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<End> {
         Command::Alerts(options) => list::alerts(config, format, options),
         Command::Messages(options) => list::messages(config, format, options),
         Command::Digest(options) => digest::run(config, &options),
+        Command::Mail(command) => mail::run(config, command),
         Command::Status => status::run(config, format),
         Command::Backup(options) => backup::run(config, &options),
         Command::Completions(options) => man::completions(&options),

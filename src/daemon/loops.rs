@@ -9,7 +9,9 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::pulse::{Beat, LONGEST_WAIT, Pulse};
-use crate::pipeline::Engine;
+use crate::alert::AlertKind;
+use crate::ops::metrics::Metrics;
+use crate::pipeline::{Engine, Event};
 use crate::store::StoreError;
 
 /// After a failure of the store a loop rests this long: a full disk does not get better by asking.
@@ -58,7 +60,7 @@ async fn wait(engine: &Engine, due: Option<Timestamp>, bell: &Notify, stop: &Can
 }
 
 /// Asks feeds when they are due.
-pub(super) async fn poll(engine: Arc<Engine>, pulse: Arc<Pulse>, stop: CancellationToken) {
+pub(super) async fn poll(engine: Arc<Engine>, pulse: Arc<Pulse>, metrics: Metrics, stop: CancellationToken) {
     let mut in_hand: JoinSet<Result<(), StoreError>> = JoinSet::new();
     let mut trouble = Trouble::default();
     while !stop.is_cancelled() {
@@ -70,19 +72,24 @@ pub(super) async fn poll(engine: Arc<Engine>, pulse: Arc<Pulse>, stop: Cancellat
                 trouble.over("poll");
                 for feed in due {
                     let engine = engine.clone();
-                    in_hand.spawn(async move { engine.poll(feed).await.map(drop) });
+                    let metrics = metrics.clone();
+                    in_hand.spawn(async move {
+                        let report = engine.poll(feed).await?;
+                        metrics.polled(report.error.is_none());
+                        Ok(())
+                    });
                 }
             }
             Err(error) => trouble.rest(&engine, "poll", &error, &stop).await,
         }
         let due = engine.store().next_poll().await.unwrap_or(None);
-        finish_some(&engine, &mut in_hand, due, &engine.wake().poll, &stop, "poll").await;
+        finish_some(&engine, &mut in_hand, due, &engine.wake().poll, &stop, &Unit { step: "poll", metrics: &metrics }).await;
     }
-    finish_all(&engine, in_hand, "poll").await;
+    finish_all(&engine, in_hand, &Unit { step: "poll", metrics: &metrics }).await;
 }
 
 /// Reads articles when they are due.
-pub(super) async fn read(engine: Arc<Engine>, pulse: Arc<Pulse>, stop: CancellationToken) {
+pub(super) async fn read(engine: Arc<Engine>, pulse: Arc<Pulse>, metrics: Metrics, stop: CancellationToken) {
     let mut in_hand: JoinSet<Result<(), StoreError>> = JoinSet::new();
     let mut trouble = Trouble::default();
     while !stop.is_cancelled() {
@@ -100,9 +107,9 @@ pub(super) async fn read(engine: Arc<Engine>, pulse: Arc<Pulse>, stop: Cancellat
             Err(error) => trouble.rest(&engine, "read", &error, &stop).await,
         }
         let due = engine.next_read().await.unwrap_or(None);
-        finish_some(&engine, &mut in_hand, due, &engine.wake().read, &stop, "read").await;
+        finish_some(&engine, &mut in_hand, due, &engine.wake().read, &stop, &Unit { step: "read", metrics: &metrics }).await;
     }
-    finish_all(&engine, in_hand, "read").await;
+    finish_all(&engine, in_hand, &Unit { step: "read", metrics: &metrics }).await;
 }
 
 /// Waits for a unit to end, for the next due time, a ring, or the end.
@@ -112,25 +119,25 @@ async fn finish_some(
     due: Option<Timestamp>,
     bell: &Notify,
     stop: &CancellationToken,
-    step: &'static str,
+    unit: &Unit<'_>,
 ) {
     // With no room left nothing can be taken, due or not.
     let due = due.filter(|_| in_hand.len() < IN_HAND);
     tokio::select! {
-        Some(ended) = in_hand.join_next() => note(ended, step),
+        Some(ended) = in_hand.join_next() => unit.note(ended),
         () = wait(engine, due, bell, stop) => {}
     }
     while let Some(ended) = in_hand.try_join_next() {
-        note(ended, step);
+        unit.note(ended);
     }
 }
 
 /// On the way out: what is in hand is given up by the fetcher's timeouts at the latest; the caller bounds the wait.
-async fn finish_all(engine: &Engine, mut in_hand: JoinSet<Result<(), StoreError>>, step: &'static str) {
+async fn finish_all(engine: &Engine, mut in_hand: JoinSet<Result<(), StoreError>>, unit: &Unit<'_>) {
     const SHORT: Duration = Duration::from_secs(2);
     let ended = async {
         while let Some(ended) = in_hand.join_next().await {
-            note(ended, step);
+            unit.note(ended);
         }
     };
     tokio::select! {
@@ -140,17 +147,42 @@ async fn finish_all(engine: &Engine, mut in_hand: JoinSet<Result<(), StoreError>
     in_hand.abort_all();
 }
 
-fn note(ended: Result<Result<(), StoreError>, tokio::task::JoinError>, step: &'static str) {
-    match ended {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!(step, %error, "not kept; it is done again when its claim runs out"),
-        Err(panic) if panic.is_panic() => tracing::error!(step, %panic, "a unit of work failed"),
-        Err(_) => {}
+/// Whose units end, and where their failures are counted.
+struct Unit<'a> {
+    step: &'static str,
+    metrics: &'a Metrics,
+}
+
+impl Unit<'_> {
+    fn note(&self, ended: Result<Result<(), StoreError>, tokio::task::JoinError>) {
+        let step = self.step;
+        match ended {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => tracing::warn!(step, %error, "not kept; it is done again when its claim runs out"),
+            Err(panic) if panic.is_panic() => tracing::error!(step, %panic, "a unit of work failed"),
+            Err(_) => return,
+        }
+        self.metrics.unit_failed(step);
+    }
+}
+
+fn count(metrics: &Metrics, event: &Event) {
+    match event {
+        Event::Article(article) => {
+            metrics.judged(article.relevant);
+            if article.opens {
+                metrics.story_opened();
+            }
+        }
+        Event::Alert(alert) => metrics.alerted(match alert.kind {
+            AlertKind::Immediate => "immediate",
+            AlertKind::Digest => "digest",
+        }),
     }
 }
 
 /// Judges articles in order, and asks the desks when they are due.
-pub(super) async fn judge(engine: Arc<Engine>, pulse: Arc<Pulse>, stop: CancellationToken) {
+pub(super) async fn judge(engine: Arc<Engine>, pulse: Arc<Pulse>, metrics: Metrics, stop: CancellationToken) {
     let mut trouble = Trouble::default();
     let mut events = Vec::new();
     while !stop.is_cancelled() {
@@ -163,19 +195,22 @@ pub(super) async fn judge(engine: Arc<Engine>, pulse: Arc<Pulse>, stop: Cancella
             Ok(_) => trouble.over("judge"),
             Err(error) => trouble.rest(&engine, "judge", &error, &stop).await,
         }
-        events.clear();
+        events.drain(..).for_each(|event| count(&metrics, &event));
         let due = engine.next_judge().await;
         wait(&engine, due, &engine.wake().judge, &stop).await;
     }
 }
 
 /// Sends messages when they are due.
-pub(super) async fn send(engine: Arc<Engine>, pulse: Arc<Pulse>, stop: CancellationToken) {
+pub(super) async fn send(engine: Arc<Engine>, pulse: Arc<Pulse>, metrics: Metrics, stop: CancellationToken) {
     let mut trouble = Trouble::default();
     while !stop.is_cancelled() {
         pulse.beat(Beat::Send, engine.clock().now());
         match engine.send_while(|| !stop.is_cancelled()).await {
-            Ok(_) => trouble.over("send"),
+            Ok(report) => {
+                trouble.over("send");
+                metrics.sent(report.tried as u64, report.sent as u64);
+            }
             Err(error) => trouble.rest(&engine, "send", &error, &stop).await,
         }
         let due = engine.next_send().await.unwrap_or(None);

@@ -15,27 +15,35 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::{self, Settings};
+use crate::ops::metrics::Metrics;
 use crate::ops::systemd;
 use crate::outbox::Courier;
 use crate::pipeline::Engine;
 use crate::store::StoreError;
+use crate::web::{self, Bound};
 use pulse::Pulse;
 
 /// How long the loops get to finish the unit in hand.
 const GRACE: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Runs until SIGTERM or SIGINT; SIGHUP reads the configuration again.
-pub async fn run(engine: Engine, mut signals: Signals) -> Result<(), StoreError> {
+pub async fn run(engine: Engine, mut signals: Signals, page: Option<Bound>) -> Result<(), StoreError> {
     let engine = Arc::new(engine);
     let stop = CancellationToken::new();
     let pulse = Arc::new(Pulse::new(&engine));
+    let metrics = Metrics::new();
     let tasks = TaskTracker::new();
-    tasks.spawn(loops::poll(engine.clone(), pulse.clone(), stop.clone()));
-    tasks.spawn(loops::read(engine.clone(), pulse.clone(), stop.clone()));
-    tasks.spawn(loops::judge(engine.clone(), pulse.clone(), stop.clone()));
-    tasks.spawn(loops::send(engine.clone(), pulse.clone(), stop.clone()));
+    tasks.spawn(loops::poll(engine.clone(), pulse.clone(), metrics.clone(), stop.clone()));
+    tasks.spawn(loops::read(engine.clone(), pulse.clone(), metrics.clone(), stop.clone()));
+    tasks.spawn(loops::judge(engine.clone(), pulse.clone(), metrics.clone(), stop.clone()));
+    tasks.spawn(loops::send(engine.clone(), pulse.clone(), metrics.clone(), stop.clone()));
     tasks.spawn(loops::house(engine.clone(), stop.clone()));
     tasks.spawn(pulse::watchdog(engine.clone(), pulse.clone(), stop.clone()));
+    if let Some(page) = page {
+        let database = engine.current().settings.database();
+        let sources = web::Sources { database, metrics, clock: engine.clock().clone() };
+        tasks.spawn(web::serve(page, sources, stop.clone()));
+    }
     tasks.close();
     systemd::ready(&format!("{} feeds", engine.current().settings.feeds.len()));
     tracing::info!(feeds = engine.current().settings.feeds.len(), topics = engine.current().topics.len(), "ready");
@@ -84,6 +92,9 @@ async fn apply(engine: &Engine, old: &Settings, mut new: Settings) -> Result<(),
     }
     if old.network != new.network || old.poll.timeout != new.poll.timeout || old.poll.per_host != new.poll.per_host {
         tracing::warn!("[network], poll.timeout and poll.per_host change only at a restart");
+    }
+    if old.listen != new.listen {
+        tracing::warn!("web.listen changes only at a restart");
     }
     if old.mail != new.mail {
         match Courier::new(&new.mail) {

@@ -1,7 +1,7 @@
 //! What the steps share: store, fetcher, courier, clock, and the configuration as compiled.
 
 use std::collections::HashMap;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::{SignedDuration, Timestamp};
@@ -165,6 +165,11 @@ impl Engine {
     /// The bells between the steps.
     pub fn wake(&self) -> &Wake {
         &self.wake
+    }
+
+    /// Spares replay a question to the store per article. Where other processes may write (`vigie mail retry`), the rows alone are asked.
+    pub(super) fn nothing_waits(&self, flag: &AtomicBool) -> bool {
+        self.clock.is_virtual() && !flag.load(Ordering::SeqCst)
     }
 
     /// How long a claim holds: longer than any unit of work can take.

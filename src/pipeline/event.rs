@@ -33,6 +33,8 @@ pub struct ArticleEvent {
     pub score: f64,
     /// Its story.
     pub story: Option<StoryId>,
+    /// Whether it is the story's first.
+    pub opens: bool,
     /// The article it copies.
     pub duplicate_of: Option<ArticleKey>,
     /// Whether its story developed.

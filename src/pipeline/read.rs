@@ -41,7 +41,7 @@ impl Engine {
 
     /// Reads everything that is due, in order of arrival; returns how many.
     pub(super) async fn read_due(&self) -> Result<usize, StoreError> {
-        if !self.reads_waiting.load(Ordering::SeqCst) {
+        if self.nothing_waits(&self.reads_waiting) {
             return Ok(0);
         }
         const BATCH: usize = 64;
@@ -60,7 +60,7 @@ impl Engine {
 
     /// When the next article is due to be read.
     pub async fn next_read(&self) -> Result<Option<Timestamp>, StoreError> {
-        if !self.reads_waiting.load(Ordering::SeqCst) {
+        if self.nothing_waits(&self.reads_waiting) {
             return Ok(None);
         }
         let next = self.store.next_read().await?;

@@ -30,7 +30,7 @@ impl Engine {
     /// [`Engine::send_due`], as long as `go_on` says so; the message in hand is finished.
     pub async fn send_while(&self, go_on: impl Fn() -> bool) -> Result<SendReport, StoreError> {
         let mut report = SendReport::default();
-        if !self.messages_waiting.load(Ordering::SeqCst) {
+        if self.nothing_waits(&self.messages_waiting) {
             return Ok(report);
         }
         let mut courier = self.courier.lock().await;
@@ -66,7 +66,7 @@ impl Engine {
 
     /// When the next message is due, the relay's rest included.
     pub async fn next_send(&self) -> Result<Option<Timestamp>, StoreError> {
-        if !self.messages_waiting.load(Ordering::SeqCst) {
+        if self.nothing_waits(&self.messages_waiting) {
             return Ok(None);
         }
         let next = self.store.next_message().await?;

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-/// Parameters that say where a reader came from, never what is read.
+/// Parameters that say where a reader came from and nothing else; they are not shown to readers either.
 /// Sources: the analytics vendors' own documentation (utm_*, at_*, fbclid, gclid, …).
 const TRACKING: &[&str] = &[
     "fbclid",
@@ -16,7 +16,6 @@ const TRACKING: &[&str] = &[
     "mc_cid",
     "mc_eid",
     "cmpid",
-    "cmp",
     "ocid",
     "ns_campaign",
     "ns_mchannel",
@@ -25,42 +24,32 @@ const TRACKING: &[&str] = &[
     "ns_fee",
     "xtor",
     "xtref",
-    "ref",
     "ref_src",
     "ref_url",
-    "referrer",
-    "source",
-    "src",
     "smid",
     "smtyp",
-    "partner",
-    "spm",
     "_ga",
     "_gl",
     "ftag",
     "ito",
     "ftcamp",
-    "feature",
     "wt_mc",
     "wt.mc_id",
-    "trk",
     "traffic_source",
     "guccounter",
     "taid",
-    "sh",
-    "share",
-    "from",
     "feedtype",
     "feedname",
-    "rss",
-    "cid",
     "icid",
-    "mod",
     "reflink",
     "sref",
     "taboola_campaign_id",
     "outbrain",
 ];
+
+/// Parameters that mostly do the same, but name the article on some sites: left out of the canonical form, kept in what a reader clicks.
+const MOSTLY_TRACKING: &[&str] =
+    &["cmp", "ref", "referrer", "source", "src", "partner", "spm", "feature", "trk", "sh", "share", "from", "rss", "cid", "mod"];
 
 /// Families of tracking parameters, by their beginning.
 const TRACKING_PREFIXES: &[&str] =
@@ -107,7 +96,9 @@ pub fn canonical(url: &Url) -> String {
     let mut pairs: Vec<(String, String)> = url
         .query_pairs()
         .filter(|(name, value)| {
-            !is_tracking(name) && !matches!((name.as_ref(), value.as_ref()), ("amp" | "print", _) | ("outputType", "amp"))
+            !is_tracking(name)
+                && !MOSTLY_TRACKING.contains(&name.to_ascii_lowercase().as_str())
+                && !matches!((name.as_ref(), value.as_ref()), ("amp" | "print", _) | ("outputType", "amp"))
         })
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect();
@@ -130,11 +121,8 @@ pub fn without_tracking(url: &Url) -> Url {
     let mut out = url.clone();
     out.set_fragment(None);
     if url.query().is_some() {
-        let kept: Vec<(String, String)> = url
-            .query_pairs()
-            .filter(|(name, _)| !is_certainly_tracking(name))
-            .map(|(n, v)| (n.into_owned(), v.into_owned()))
-            .collect();
+        let kept: Vec<(String, String)> =
+            url.query_pairs().filter(|(name, _)| !is_tracking(name)).map(|(n, v)| (n.into_owned(), v.into_owned())).collect();
         if kept.len() != url.query_pairs().count() {
             if kept.is_empty() {
                 out.set_query(None);
@@ -144,12 +132,6 @@ pub fn without_tracking(url: &Url) -> Url {
         }
     }
     out
-}
-
-fn is_certainly_tracking(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    TRACKING_PREFIXES.iter().any(|p| name.starts_with(p))
-        || ["fbclid", "gclid", "dclid", "msclkid", "xtor", "mc_cid", "mc_eid"].contains(&name.as_str())
 }
 
 fn is_tracking(name: &str) -> bool {
@@ -183,6 +165,14 @@ mod tests {
     fn a_parameter_that_names_the_article_stays() {
         check("https://site.example/view?idx=123", "https://site.example/view?idx=123");
         check("https://site.example/view?article=5&lang=fr", "https://site.example/view?article=5&lang=fr");
+    }
+
+    #[test]
+    fn a_reader_is_given_no_tracking_and_loses_no_parameter() {
+        let shown = |url: &str| without_tracking(&Url::parse(url).expect("a test address")).to_string();
+        assert_eq!(shown("https://site.example/a?id=7&utm_source=rss&traffic_source=rss#top"), "https://site.example/a?id=7");
+        assert_eq!(shown("https://site.example/a?utm_medium=rss"), "https://site.example/a");
+        assert_eq!(shown("https://site.example/a?source=7"), "https://site.example/a?source=7");
     }
 
     #[test]

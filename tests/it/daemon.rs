@@ -106,6 +106,60 @@ fn readiness_reload_and_stop_are_told_to_systemd() {
 }
 
 #[test]
+fn the_status_page_answers_on_its_socket_only_when_asked_for() {
+    use std::io::{Read, Write};
+    let folder = tempfile::tempdir().unwrap();
+    let web = web_with_articles(&["Moscou et Pyongyang signent un accord ferroviaire"]);
+    let file = config(folder.path(), &[format!("{}/feed.xml", web.base), format!("{}/<missing>", web.base)], None);
+    let socket = folder.path().join("web.sock");
+    let more = format!("{}[web]\nlisten = \"unix:{}\"\n", std::fs::read_to_string(&file).unwrap(), socket.display());
+    std::fs::write(&file, more).unwrap();
+    let daemon = Daemon::start(&file, &[]);
+    let get = |path: &str| {
+        let mut stream = std::os::unix::net::UnixStream::connect(&socket).ok()?;
+        stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes()).ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        Some(answer)
+    };
+    wait_for("an article in the metrics", || {
+        get("/metrics").is_some_and(|a| {
+            a.contains("vigie_articles_total{relevance=\"relevant\"} 1") && a.contains("vigie_feeds{state=\"failing\"} 1")
+        })
+    });
+    let page = get("/").unwrap();
+    assert!(page.contains("200 OK") && page.contains("content-security-policy") && page.contains("404"), "{page}");
+    assert!(!page.contains("<missing>"), "foreign text is escaped");
+    assert!(get("/readyz").unwrap().contains("ready"));
+    assert!(get("/healthz").unwrap().contains("ok"));
+    assert!(get("/nothing").unwrap().contains("404 Not Found"));
+    daemon.signal("TERM");
+    let (code, log) = daemon.end();
+    assert_eq!(code, Some(0), "{log}");
+}
+
+#[test]
+fn a_refused_mail_is_kept_and_can_be_tried_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let web = web_with_articles(&["Moscou et Pyongyang signent un accord ferroviaire"]);
+    let sink = Sink::start();
+    sink.refuse.store(true, std::sync::atomic::Ordering::SeqCst);
+    let file = config(folder.path(), &[format!("{}/feed.xml", web.base)], Some(sink.port));
+    let once = run(&["once".as_ref(), "--config".as_ref(), file.as_os_str()]);
+    assert_eq!(once.status.code(), Some(0), "{}", text(&once.stderr));
+    let failed = run(&["messages".as_ref(), "--state".as_ref(), "failed".as_ref(), "--config".as_ref(), file.as_os_str()]);
+    assert!(text(&failed.stdout).contains("550"), "{}", text(&failed.stdout));
+    sink.refuse.store(false, std::sync::atomic::Ordering::SeqCst);
+    let retried = run(&["mail".as_ref(), "retry".as_ref(), "--config".as_ref(), file.as_os_str()]);
+    assert!(text(&retried.stderr).contains("1 failed messages wait"), "{}", text(&retried.stderr));
+    run(&["once".as_ref(), "--config".as_ref(), file.as_os_str()]);
+    assert_eq!(sink.messages.lock().unwrap().len(), 1);
+    let tested = run(&["mail".as_ref(), "test".as_ref(), "bruno@example.org".as_ref(), "--config".as_ref(), file.as_os_str()]);
+    assert_eq!(tested.status.code(), Some(0), "{}", text(&tested.stderr));
+    assert_eq!(sink.messages.lock().unwrap()[1].0, "bruno@example.org");
+}
+
+#[test]
 fn a_reload_serves_a_new_desk_from_then_on() {
     let folder = tempfile::tempdir().unwrap();
     let web = web_with_articles(&["Moscou et Pyongyang signent un accord ferroviaire"]);

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -157,6 +158,8 @@ pub(crate) struct Sink {
     pub(crate) port: u16,
     /// Recipient and bytes of every message taken.
     pub(crate) messages: Arc<Mutex<Vec<(String, String)>>>,
+    /// Every recipient is refused for good while this is true.
+    pub(crate) refuse: Arc<AtomicBool>,
 }
 
 impl Sink {
@@ -164,20 +167,21 @@ impl Sink {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a loopback port");
         let port = listener.local_addr().expect("it is bound").port();
         let messages: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
-        let kept = messages.clone();
+        let refuse: Arc<AtomicBool> = Arc::default();
+        let (kept, refused) = (messages.clone(), refuse.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let kept = kept.clone();
+                let (kept, refused) = (kept.clone(), refused.clone());
                 std::thread::spawn(move || {
-                    let _ = receive(stream, &kept);
+                    let _ = receive(stream, &kept, &refused);
                 });
             }
         });
-        Sink { port, messages }
+        Sink { port, messages, refuse }
     }
 }
 
-fn receive(stream: TcpStream, kept: &Mutex<Vec<(String, String)>>) -> std::io::Result<()> {
+fn receive(stream: TcpStream, kept: &Mutex<Vec<(String, String)>>, refuse: &AtomicBool) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut out = stream;
     out.write_all(b"220 sink ESMTP\r\n")?;
@@ -192,7 +196,8 @@ fn receive(stream: TcpStream, kept: &Mutex<Vec<(String, String)>>) -> std::io::R
             out.write_all(b"250-sink\r\n250 8BITMIME\r\n")?;
         } else if verb.starts_with("RCPT") {
             recipient = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
-            out.write_all(b"250 ok\r\n")?;
+            let refused = refuse.load(Ordering::SeqCst);
+            out.write_all(if refused { b"550 5.1.1 no such user\r\n" } else { b"250 ok\r\n" })?;
         } else if verb.starts_with("DATA") {
             out.write_all(b"354 go\r\n")?;
             let mut data = String::new();
