@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::load::{HasName, Placed, placed};
+use super::placed::{HasName, Placed, placed};
 use super::reader::Section;
 use crate::alert::{DeskSpec, DigestTime, Language, QuietHours, Trigger};
 use crate::types::{DeskName, TopicId};

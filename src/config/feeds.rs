@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::load::{HasName, Placed, placed};
+use super::placed::{HasName, Placed, placed};
 use super::reader::Section;
 use super::sections::web_address;
 use crate::feed::{FeedKind, FeedSpec};

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::placed::{HasName, Placed};
 use super::reader::{Document, Mistake, Mistakes, Section, nearest};
 use super::settings::Settings;
 use super::{desks, environment, feeds, sections, topic};
@@ -105,26 +106,6 @@ fn read(file: &Path, mistakes: &Mistakes) -> Option<Settings> {
         topics,
         desks,
     })
-}
-
-/// Something that was configured under a name, and where.
-pub(super) struct Placed<T> {
-    pub(super) value: T,
-    pub(super) file: PathBuf,
-    pub(super) line: usize,
-}
-
-/// What a section made, with its place.
-pub(super) fn placed<T>(section: &Section<'_>, value: T) -> Placed<T> {
-    Placed { value, file: section.file().to_owned(), line: section.line() }
-}
-
-/// What must not be configured twice.
-pub(super) trait HasName {
-    /// `feed`, `topic`, `desk`.
-    const KIND: &'static str;
-    /// The name that identifies it.
-    fn name(&self) -> &str;
 }
 
 impl HasName for TopicSpec {

@@ -6,6 +6,7 @@ mod desks;
 pub mod environment;
 mod feeds;
 mod load;
+mod placed;
 pub mod reader;
 mod secrets;
 mod sections;

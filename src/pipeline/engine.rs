@@ -1,24 +1,22 @@
 //! What the steps share: store, fetcher, courier, clock, and the configuration as compiled.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, Semaphore};
 
+use super::current::Current;
 use super::event::Event;
-use super::judge::JudgeMemory;
+use super::memory::JudgeMemory;
 use super::wake::Wake;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::feed::FeedSpec;
 use crate::fetch::Fetcher;
-use crate::matcher::Topic;
 use crate::outbox::{Courier, RelayHealth};
 use crate::schedule;
 use crate::store::{FeedSeed, Store, StoreError};
-use crate::types::FeedId;
 
 /// What an engine is made of.
 pub struct EngineParts {
@@ -50,35 +48,6 @@ pub struct Engine {
     current: RwLock<Arc<Current>>,
     poll_at_once: bool,
     wake: Wake,
-}
-
-/// The configuration as the steps use it: swapped whole at a reload.
-pub struct Current {
-    /// The values.
-    pub settings: Settings,
-    /// The topics, compiled, in the configuration's order.
-    pub topics: Vec<Topic>,
-    feeds: HashMap<FeedId, usize>,
-}
-
-impl Current {
-    /// Compiles a configuration that was checked when it was read; a topic that does not compile is left out and said.
-    pub(super) fn new(settings: Settings) -> Current {
-        let mut topics = Vec::with_capacity(settings.topics.len());
-        for spec in &settings.topics {
-            match Topic::compile(spec) {
-                Ok(topic) => topics.push(topic),
-                Err(problems) => tracing::error!(topic = %spec.id, ?problems, "the topic is left out: it does not compile"),
-            }
-        }
-        let feeds = settings.feeds.iter().enumerate().map(|(i, f)| (f.id.clone(), i)).collect();
-        Current { settings, topics, feeds }
-    }
-
-    /// A configured feed.
-    pub fn feed(&self, id: &FeedId) -> Option<&FeedSpec> {
-        self.feeds.get(id).map(|&i| &self.settings.feeds[i])
-    }
 }
 
 impl Engine {

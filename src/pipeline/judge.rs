@@ -5,80 +5,16 @@ use std::sync::atomic::Ordering;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::engine::{Current, Engine};
+use super::engine::Engine;
 use super::event::{AlertEvent, ArticleEvent, Event};
 use super::mailing::{active_part, mail_stories};
-use crate::alert::{self, Alert, AlertKind, AlertStory, DeskLog, DeskSpec, Pending};
+use super::memory::{DeskMemory, JudgeMemory, told_at};
+use crate::alert::{self, Alert, AlertKind, AlertStory, DeskSpec, Pending};
 use crate::compose::{self, DigestFrame};
 use crate::matcher::Topic;
-use crate::store::{AlertRecord, Judgement, Placed, Store, StoreError, StoredArticle, TopicJudgement};
-use crate::story::{Candidate, Decision, Placement, StoryIndex};
+use crate::store::{AlertRecord, Judgement, Placed, StoreError, StoredArticle, TopicJudgement};
+use crate::story::{Candidate, Decision};
 use crate::types::{ArticleId, ArticleKey, DevelopmentId, StoryId, TopicId};
-
-/// What judge keeps in memory; all of it can be rebuilt from the tables.
-#[derive(Default)]
-pub(super) struct JudgeMemory {
-    /// One index of open stories per topic, in the order of the configuration's topics.
-    indexes: Vec<StoryIndex>,
-    last_story: StoryId,
-    desks: Vec<DeskMemory>,
-    /// Public identifiers of the window's articles.
-    keys: HashMap<ArticleId, ArticleKey>,
-}
-
-struct DeskMemory {
-    spec: DeskSpec,
-    log: DeskLog,
-    pending: Vec<Pending>,
-    /// When the desk's decision can change without a new development.
-    ask_at: Option<Timestamp>,
-    digest_at: Option<Timestamp>,
-}
-
-impl JudgeMemory {
-    /// Reads from the tables what the configuration needs.
-    pub(super) async fn rebuild(&mut self, store: &Store, current: &Current, now: Timestamp) -> Result<(), StoreError> {
-        let spec = &current.settings.story;
-        let window = SignedDuration::try_from(spec.window).unwrap_or(SignedDuration::MAX);
-        let since = now.checked_sub(window).unwrap_or(Timestamp::MIN);
-        self.indexes.clear();
-        self.keys.clear();
-        for topic in &current.topics {
-            let mut index = StoryIndex::new(spec.clone());
-            for row in store.window(topic.id().clone(), since).await? {
-                let decision = match row.duplicate_of {
-                    Some(of) => Decision::Duplicate { of, story: row.story },
-                    None => Decision::Joins { story: row.story },
-                };
-                let at = told_at(&row.article, row.judged_at);
-                let candidate = Candidate::new(row.article.id, &row.article.article, &row.matched, &row.article.source, at);
-                self.keys.insert(row.article.id, row.article.key);
-                index.apply(candidate, &Placement { decision, development: row.development, reasons: Vec::new() }, row.story);
-            }
-            self.indexes.push(index);
-        }
-        self.last_story = store.last_story().await?;
-        self.desks.clear();
-        for desk in &current.settings.desks {
-            let known = store.desk(desk.name.clone(), now).await?;
-            let topics: Vec<Pending> = known.pending.into_iter().filter(|p| desk.follows(&p.topic)).collect();
-            let last_digest_at = known.log.last_digest_at.unwrap_or(known.first_seen_at);
-            self.desks.push(DeskMemory {
-                ask_at: (!topics.is_empty()).then_some(now),
-                digest_at: alert::next_digest(desk, last_digest_at),
-                spec: desk.clone(),
-                log: known.log,
-                pending: topics,
-            });
-        }
-        Ok(())
-    }
-
-    /// When a desk has to be asked again or a digest is due.
-    pub(super) fn next_due(&self) -> Option<Timestamp> {
-        self.desks.iter().flat_map(|d| [d.ask_at, d.digest_at]).flatten().min()
-    }
-}
 
 impl Engine {
     /// Judges every article that waits, in order; returns how many.
@@ -281,11 +217,6 @@ fn judge_topic(
     };
     let placed = Placed { story, placement, title: stored.article.title.clone() };
     (TopicJudgement { matched, inherited: false, placed: Some(placed) }, Some(candidate))
-}
-
-/// When an article tells what it tells: as it says itself, but never later than it was judged.
-fn told_at(stored: &StoredArticle, judged_at: Timestamp) -> Timestamp {
-    stored.article.published.map_or(judged_at, |d| d.at.min(judged_at))
 }
 
 fn note_pending(

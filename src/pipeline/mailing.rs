@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::engine::Current;
+use super::current::Current;
 use crate::alert::{Alert, AlertKind, AlertStory, DeskSpec};
 use crate::compose::{self, MailArticle, MailDevelopment, MailStory, Message};
 use crate::config::Settings;

@@ -7,7 +7,8 @@ use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
-use super::engine::{Current, Engine};
+use super::current::Current;
+use super::engine::Engine;
 use crate::extract::{self, Access, Article, Origin, PageDate, WallLexicon};
 use crate::feed::FeedSpec;
 use crate::fetch::{Fetched, Page, Request, Target, Validators};
