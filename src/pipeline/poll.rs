@@ -81,8 +81,14 @@ impl Engine {
                 self.store.record_poll(nothing(Some(validators), now), decide).await?
             }
             Answer::Nothing(outcome) => {
+                let throttled = matches!(outcome, PollOutcome::Failed { throttled: true, .. });
                 let decide = move |_| schedule::next_poll(&state, &outcome, &spec, now);
-                self.store.record_poll(nothing(None, now), decide).await?
+                let committed = self.store.record_poll(nothing(None, now), decide).await?;
+                if throttled {
+                    // The host sent us away: its other feeds and pages wait too.
+                    self.fetcher.pause_host(&due.url, committed.state.next_poll_at);
+                }
+                committed
             }
         };
         let entries = committed.new_entries + committed.revised_entries;

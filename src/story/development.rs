@@ -23,7 +23,9 @@ const MEMORY_ARTICLES: usize = 400;
 const RETELLS: f32 = 0.2;
 const RETELLS_ACROSS: f32 = 0.45;
 /// How much more is asked of the first article of a topic, and articles after which half of that is waived: little is known yet of what is rare.
-const CAUTION: f32 = 1.2;
+const CAUTION: f32 = 0.4;
+/// The same where the topic names no concepts: words of a few short reports on one subject meet by chance.
+const CAUTION_WITHOUT_CONCEPTS: f32 = 1.2;
 const LEARNING_ARTICLES: f32 = 8.0;
 /// What language-free features count beside words within one language.
 const FREE_WEIGHT: f32 = 0.35;
@@ -129,7 +131,8 @@ impl Memory {
                 FactKind::Actor | FactKind::Place | FactKind::Concept => concepts.push(*feature),
             }
         }
-        let caution = 1.0 + CAUTION * LEARNING_ARTICLES / (self.articles as f32 + LEARNING_ARTICLES);
+        let asked = if candidate.has_concepts { CAUTION } else { CAUTION_WITHOUT_CONCEPTS };
+        let caution = 1.0 + asked * LEARNING_ARTICLES / (self.articles as f32 + LEARNING_ARTICLES);
         let mut nearest: Option<Nearest> = None;
         for told in &self.told {
             let days = (candidate.day - told.day).max(0.0);

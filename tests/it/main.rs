@@ -8,4 +8,5 @@ mod daemon;
 mod layout;
 mod migrations;
 mod replay;
+mod store;
 mod support;
