@@ -11,6 +11,7 @@ use super::view::{Action, Link, StoryView};
 use super::wording::Wording;
 use crate::alert::AlertKind;
 use crate::extract::Access;
+use crate::types::Lang;
 
 /// Other sources shown before the rest is folded into a number.
 const SOURCES: usize = 5;
@@ -78,11 +79,11 @@ pub(super) fn view(story: &MailStory, frame: Frame<'_>, level: u8, also_in: &[St
     // A digest repeats what its period brought; an immediate mail only what the one before could not show.
     let told_until = if is_digest { Some(frame.since) } else { story.thread.as_ref().map(|thread| thread.last_at) };
     let fresh = story.fresh(told_until);
-    let main = main_article(story, &fresh)?;
+    let main = if is_digest { digest_article(story, &fresh, words.lang()) } else { main_article(story, &fresh) }?;
     let others = others(story, &fresh, main);
     let bringing = others.iter().filter(|article| brings(story, article)).count();
     let shown = others.len().min(SOURCES.max(bringing));
-    let facts = facts(story, main, if is_digest { DIGEST_SENTENCES } else { FACTS });
+    let facts = facts(story, main, is_digest);
     let headline = link(main, words, frame.now, true);
     let mut said: Vec<String> = facts.iter().map(Passage::plain).collect();
     said.push(headline.title.clone());
@@ -142,6 +143,17 @@ fn main_article<'a>(story: &MailStory, fresh: &[&'a MailArticle]) -> Option<&'a 
         .or(fresh.first().copied())
 }
 
+/// The latest article that brought something, in the reader's own language if there is one: what a digest says stands under its own headline.
+fn digest_article<'a>(story: &MailStory, fresh: &[&'a MailArticle], reader: Lang) -> Option<&'a MailArticle> {
+    let brought =
+        story.developments.iter().rev().filter_map(|development| fresh.iter().find(|a| a.id == development.article).copied());
+    brought
+        .clone()
+        .find(|article| article.language == Some(reader))
+        .or(brought.clone().next())
+        .or_else(|| main_article(story, fresh))
+}
+
 fn brings(story: &MailStory, article: &MailArticle) -> bool {
     story.developments.iter().any(|development| development.article == article.id)
 }
@@ -154,11 +166,13 @@ fn others<'a>(story: &MailStory, fresh: &[&'a MailArticle], main: &MailArticle) 
     out
 }
 
-/// The sentences that the developments of this mail rest on, the newest first; a first mail needs none, its lead says it.
-fn facts(story: &MailStory, main: &MailArticle, count: usize) -> Vec<Passage> {
+/// The sentences that the developments of this mail rest on, the newest first; a first mail needs none, its lead says it. In a digest, those of the main article.
+fn facts(story: &MailStory, main: &MailArticle, is_digest: bool) -> Vec<Passage> {
+    let count = if is_digest { DIGEST_SENTENCES } else { FACTS };
     let mut said = vec![clean::line(&main.title, HEADLINE)];
     let mut out = Vec::new();
-    let developing = story.developments.iter().rev().filter(|development| !development.opens);
+    let told = |article| !is_digest || article == main.id;
+    let developing = story.developments.iter().rev().filter(|development| !development.opens && told(development.article));
     for development in developing {
         let article = story.articles.iter().find(|article| article.id == development.article).unwrap_or(main);
         for sentence in &development.new {

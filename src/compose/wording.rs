@@ -49,6 +49,14 @@ const LANGUAGES: &[(&str, &str, &str)] = &[
 ];
 
 impl Wording<'_> {
+    /// The mail's language.
+    pub(super) fn lang(self) -> Lang {
+        match self.language {
+            Language::Fr => Lang::FR,
+            Language::En => Lang::EN,
+        }
+    }
+
     /// The one of two phrases that is in the mail's language.
     pub(super) fn pick<'w>(self, french: &'w str, english: &'w str) -> &'w str {
         match self.language {

@@ -180,15 +180,24 @@ impl Compiler {
         self.aliases("zones.datelines", &spec.zones.datelines, Meaning::Dateline, "dateline", false);
         self.aliases("zones.skip", &spec.zones.skip, Meaning::Skip, "skip", false);
         for (index, group) in spec.all_of.iter().enumerate() {
-            self.list(&format!("all_of[{index}]"), group, Meaning::Group(index as u16), &format!("all_of.{}", index + 1), false);
+            self.words(&format!("all_of[{index}]"), group, Meaning::Group(index as u16), &format!("all_of.{}", index + 1));
         }
-        self.list("any_of", &spec.any_of, Meaning::Any, "any_of", false);
-        self.list("none_of", &spec.none_of, Meaning::Never, "none_of", false);
+        self.words("any_of", &spec.any_of, Meaning::Any, "any_of");
+        self.words("none_of", &spec.none_of, Meaning::Never, "none_of");
     }
 
     fn aliases(&mut self, path: &str, aliases: &Aliases, meaning: Meaning, concept: &str, is_person: bool) {
         for (language, list) in aliases {
             self.list(&format!("{path}.{language}"), list, meaning, concept, is_person);
+        }
+    }
+
+    /// The words of a simple topic, which its author writes in the singular and means in both numbers.
+    fn words(&mut self, path: &str, list: &[String], meaning: Meaning, concept: &str) {
+        self.list(path, list, meaning, concept, false);
+        let concept = self.concept(concept);
+        for pattern in list.iter().filter_map(|alias| plural(alias)).filter_map(|alias| Pattern::parse(&alias).ok()) {
+            self.terms.push(Term { pattern, meaning, concept, is_person: false });
         }
     }
 
@@ -224,5 +233,32 @@ impl Compiler {
             self.concepts.len() - 1
         });
         index as u16
+    }
+}
+
+/// Words of fewer letters take no plural: "usa" is not "usas", and a chance match costs more than it brings.
+const PLURAL_LETTERS: usize = 4;
+
+/// The regular plural of a word in Latin letters (`russe` → `russes`), where it has one and says nothing about its ending itself.
+fn plural(alias: &str) -> Option<String> {
+    let last = alias.trim_end().chars().next_back()?;
+    let is_latin = last.is_alphabetic() && u32::from(last) < 0x250;
+    let plain = !alias.contains(['*', '=', '|']) && last.is_lowercase() && !matches!(last, 's' | 'x' | 'z');
+    let letters = alias.chars().filter(|c| c.is_alphabetic()).count();
+    (is_latin && plain && letters >= PLURAL_LETTERS).then(|| format!("{}s", alias.trim_end()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_plain_latin_word_has_a_plural() {
+        let of = |alias| plural(alias);
+        assert_eq!(of("russe").as_deref(), Some("russes"));
+        assert_eq!(of("terre rare").as_deref(), Some("terre rares"));
+        for none in ["export*", "DPRK", "Paris", "러시아", "КНДР", "usa", "=Kim", ""] {
+            assert_eq!(of(none), None, "{none}");
+        }
     }
 }
