@@ -156,6 +156,13 @@ fn body(dom: &Dom<'_>, hints: &[Hints], all: &[Block], metadata: &Metadata<'_>, 
         article.access = Access::Partial;
         article.paywall = Some(paywall);
     }
+    if asks_for_consent(&article.paragraphs, walls) {
+        article.access = Access::Blocked;
+        article.paywall = None;
+        article.problems.push("the page asks for consent and shows no article".to_owned());
+        article.paragraphs.clear();
+        return;
+    }
     if shown < MAX_SHELL_LETTERS && article.access == Access::Open {
         let shell = all.iter().take(200).find(|b| walls.is_shell(&b.text));
         if let Some(marker) = found.bare.filter(|_| shown < 200) {
@@ -171,6 +178,19 @@ fn body(dom: &Dom<'_>, hints: &[Hints], all: &[Block], metadata: &Metadata<'_>, 
             article.problems.push("the page holds no text".to_owned());
         }
     }
+}
+
+/// A consent wall is no longer than this, letters; an article about such walls is.
+const MAX_CONSENT_LETTERS: usize = 4_000;
+
+/// True when most of the text asks for consent to cookies and partners.
+fn asks_for_consent(paragraphs: &[String], walls: &WallLexicon) -> bool {
+    let all: usize = paragraphs.iter().map(|p| letters(p)).sum();
+    if all == 0 || all > MAX_CONSENT_LETTERS {
+        return false;
+    }
+    let asking: usize = paragraphs.iter().filter(|p| walls.is_consent(p)).map(|p| letters(p)).sum();
+    asking * 2 > all
 }
 
 /// Takes scrambled and filler paragraphs out; what they stand for is missing.
@@ -296,6 +316,17 @@ mod tests {
             "<script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"headline\":\"Boats\",\"articleBody\":\"{body}\"}}</script><p>Boats.</p>"
         );
         check(&html, Access::Open, &["And so on.", "To the end."], &[]);
+    }
+
+    #[test]
+    fn a_consent_wall_is_not_the_article_and_an_article_on_cookies_is_one() {
+        let wall = "<h1>Your privacy</h1><p>We and our 812 partners use cookies to show personalised ads and to measure our audience. You can withdraw \
+                    your consent at any time.</p><p>Accept all</p><p>Manage my choices</p>";
+        check(wall, Access::Blocked, &[], &["partners"]);
+        let article = format!(
+            "<article><h1>Regulator fines site over cookies</h1><p>The regulator found that cookies were set before anybody gave consent.</p><p>{LONG}</p><p>{LONG}</p></article>"
+        );
+        check(&article, Access::Open, &["set before anybody"], &[]);
     }
 
     #[test]

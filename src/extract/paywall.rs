@@ -28,6 +28,12 @@ pub struct WallProblem {
     pub message: String,
 }
 
+/// A paragraph of a consent page may be long, bytes.
+const MAX_CONSENT_BYTES: usize = 3_000;
+
+/// Wordings of consent in one paragraph that make it one: a single one ("cookies") stands in articles too.
+const CONSENT_WORDINGS: usize = 2;
+
 /// The wordings of walls, compiled.
 #[derive(Debug)]
 pub struct WallLexicon {
@@ -35,6 +41,7 @@ pub struct WallLexicon {
     weak: RegexSet,
     offers: RegexSet,
     shells: RegexSet,
+    consents: RegexSet,
     decoys: RegexSet,
     percents: Vec<Regex>,
     /// One of these stands in every strong wording: a scan for them spares most blocks the patterns. `None`: every block is examined.
@@ -53,6 +60,8 @@ struct Section {
     offers: Vec<Spanned<String>>,
     #[serde(default)]
     shells: Vec<Spanned<String>>,
+    #[serde(default)]
+    consents: Vec<Spanned<String>>,
     #[serde(default)]
     decoys: Vec<Spanned<String>>,
     #[serde(default)]
@@ -103,6 +112,7 @@ impl WallLexicon {
         let weak = gather(|s| &s.weak, false);
         let offers = gather(|s| &s.offers, false);
         let shells = gather(|s| &s.shells, false);
+        let consents = gather(|s| &s.consents, false);
         let decoys = gather(|s| &s.decoys, false);
         let percents = gather(|s| &s.percents, true);
         problems.sort_by_key(|p| p.line);
@@ -122,6 +132,7 @@ impl WallLexicon {
             weak: RegexSet::new(weak).map_err(too_large)?,
             offers: RegexSet::new(offers).map_err(too_large)?,
             shells: RegexSet::new(shells).map_err(too_large)?,
+            consents: RegexSet::new(consents).map_err(too_large)?,
             decoys: RegexSet::new(decoys).map_err(too_large)?,
             percents,
             triggers: AhoCorasick::new(&triggers).ok().filter(|_| !triggers.is_empty()),
@@ -157,6 +168,11 @@ impl WallLexicon {
     /// True for the words of a page that shows no article: log in, enable JavaScript, prove you are human.
     pub(super) fn is_shell(&self, text: &str) -> bool {
         text.len() <= MAX_WALL_BYTES && self.shells.is_match(&fold(text))
+    }
+
+    /// True for a paragraph that asks for consent: it says two or more of the things that such pages say.
+    pub(super) fn is_consent(&self, text: &str) -> bool {
+        text.len() <= MAX_CONSENT_BYTES && self.consents.matches(&fold(text)).iter().count() >= CONSENT_WORDINGS
     }
 
     /// The sentence of `text` that holds a strong wording, word for word.
