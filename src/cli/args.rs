@@ -214,13 +214,15 @@ pub(crate) struct CompletionsOptions {
 
 impl Arguments {
     /// What is logged when `VIGIE_LOG` does not say: a daemon tells what it does, a question is answered in silence.
-    pub(crate) fn default_log(&self) -> &'static str {
-        match (&self.command, self.verbose) {
+    /// The HTML parser's remarks on foreign pages and the migration tool's progress are nobody's business.
+    pub(crate) fn default_log(&self) -> String {
+        let level = match (&self.command, self.verbose) {
             (_, 2..) => "debug",
             (Command::Run | Command::Once, _) | (_, 1) => "info",
             (Command::Replay(_), _) => "error",
             _ => "warn",
-        }
+        };
+        format!("{level},html5ever=off,selectors=off,refinery_core=warn")
     }
 
     pub(crate) fn log_format(&self) -> LogFormat {

@@ -48,7 +48,7 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     // One provider of cryptography for HTTP and SMTP; a second installation is no fault.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let level = environment::log_filter().unwrap_or_else(|| arguments.default_log().to_owned());
+    let level = environment::log_filter().unwrap_or_else(|| arguments.default_log());
     if let Err(error) = logging::init(arguments.log_format(), &level, environment::under_journal()) {
         output::complain(&format!("VIGIE_LOG: {error}"));
         return ExitCode::from(2);

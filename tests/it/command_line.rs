@@ -96,6 +96,15 @@ fn extract_prints_one_record_a_file_in_order_and_names_what_it_cannot_read() {
 }
 
 #[test]
+fn a_page_with_bad_markup_fills_no_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("page.html");
+    std::fs::write(&file, "<table><p>misplaced<tr><div>misplaced</div><td>cell</table>".repeat(50)).unwrap();
+    let output = run(&["extract".as_ref(), file.as_os_str()]);
+    assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(0), ""));
+}
+
+#[test]
 fn parse_feed_reads_headers_beside_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("f.xml");
