@@ -42,6 +42,7 @@ pub struct Engine {
     pub(super) relay: std::sync::Mutex<RelayHealth>,
     pub(super) clock: Clock,
     pub(super) parsing: Arc<Semaphore>,
+    /// Whoever holds it sees one configuration: [`Engine::current`] changes only under this lock.
     pub(super) memory: Mutex<JudgeMemory>,
     pub(super) reads_waiting: AtomicBool,
     pub(super) messages_waiting: AtomicBool,
@@ -73,14 +74,13 @@ impl Engine {
             wake: Wake::default(),
         };
         engine.store.drop_claims().await?;
-        engine.settle().await?;
+        engine.put_in_force(engine.current()).await?;
         Ok(engine)
     }
 
     /// Takes another configuration: everything but the state folder and the transport of mails changes at once.
     pub async fn reload(&self, settings: Settings) -> Result<(), StoreError> {
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Current::new(settings));
-        self.settle().await?;
+        self.put_in_force(Arc::new(Current::new(settings))).await?;
         self.wake.all();
         Ok(())
     }
@@ -92,9 +92,12 @@ impl Engine {
         *slot = courier;
     }
 
-    async fn settle(&self) -> Result<(), StoreError> {
-        let current = self.current();
+    /// Brings the tables in line with a configuration, and swaps it and judge's memory together. Judge holds the lock while it works, so it never sees the
+    /// topics of one beside the stories of another; and a store that fails leaves both as they were.
+    async fn put_in_force(&self, current: Arc<Current>) -> Result<(), StoreError> {
+        let mut memory = self.memory.lock().await;
         let now = self.clock.now();
+        let fresh = JudgeMemory::read(&self.store, &current, now).await?;
         let seeds = current.settings.feeds.iter().map(|feed| self.seed(feed, &current.settings, now)).collect();
         self.store.sync_feeds(seeds, now).await?;
         let recipients = |desk: &crate::alert::DeskSpec| {
@@ -105,8 +108,9 @@ impl Engine {
         if dropped > 0 {
             tracing::info!(messages = dropped, "dropped messages for recipients that left their desk");
         }
-        let mut memory = self.memory.lock().await;
-        memory.rebuild(&self.store, &current, now).await
+        *memory = fresh;
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = current;
+        Ok(())
     }
 
     fn seed(&self, feed: &FeedSpec, settings: &Settings, now: Timestamp) -> FeedSeed {

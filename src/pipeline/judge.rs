@@ -70,25 +70,29 @@ impl Engine {
 
     /// Asks every desk that is due, and keeps and rings for what it decides; returns how many alerts there were.
     pub async fn alert_due(&self, events: &mut Vec<Event>) -> Result<usize, StoreError> {
+        let mut memory = self.memory.lock().await;
         let current = self.current();
-        self.alert_under(&current.settings.alerts, events).await
+        self.alert_under(&mut memory, &current.settings.alerts, events).await
     }
 
     /// [`Engine::alert_due`] with `group_wait` taken as over: `vigie once` does not stay to wait for echoes.
     pub async fn alert_at_once(&self, events: &mut Vec<Event>) -> Result<usize, StoreError> {
-        let spec = alert::AlertSpec { group_wait: std::time::Duration::ZERO, ..self.current().settings.alerts.clone() };
-        for desk in &mut self.memory.lock().await.desks {
-            if !desk.pending.is_empty() {
-                desk.ask_at = Some(self.clock.now());
-            }
+        let mut memory = self.memory.lock().await;
+        for desk in memory.desks.iter_mut().filter(|desk| !desk.pending.is_empty()) {
+            desk.ask_at = Some(self.clock.now());
         }
-        self.alert_under(&spec, events).await
+        let spec = alert::AlertSpec { group_wait: std::time::Duration::ZERO, ..self.current().settings.alerts.clone() };
+        self.alert_under(&mut memory, &spec, events).await
     }
 
-    async fn alert_under(&self, spec: &alert::AlertSpec, events: &mut Vec<Event>) -> Result<usize, StoreError> {
+    async fn alert_under(
+        &self,
+        memory: &mut JudgeMemory,
+        spec: &alert::AlertSpec,
+        events: &mut Vec<Event>,
+    ) -> Result<usize, StoreError> {
         let now = self.clock.now();
-        let mut memory = self.memory.lock().await;
-        let JudgeMemory { desks, keys, .. } = &mut *memory;
+        let JudgeMemory { desks, keys, .. } = memory;
         let mut count = 0;
         for desk in desks {
             if desk.ask_at.is_some_and(|at| at <= now) {

@@ -32,12 +32,11 @@ pub(super) struct DeskMemory {
 
 impl JudgeMemory {
     /// Reads from the tables what the configuration needs.
-    pub(super) async fn rebuild(&mut self, store: &Store, current: &Current, now: Timestamp) -> Result<(), StoreError> {
+    pub(super) async fn read(store: &Store, current: &Current, now: Timestamp) -> Result<JudgeMemory, StoreError> {
         let spec = &current.settings.story;
         let window = SignedDuration::try_from(spec.window).unwrap_or(SignedDuration::MAX);
         let since = now.checked_sub(window).unwrap_or(Timestamp::MIN);
-        self.indexes.clear();
-        self.keys.clear();
+        let mut memory = JudgeMemory { last_story: store.last_story().await?, ..JudgeMemory::default() };
         for topic in &current.topics {
             let mut index = StoryIndex::new(spec.clone());
             for row in store.window(topic.id().clone(), since).await? {
@@ -47,18 +46,16 @@ impl JudgeMemory {
                 };
                 let at = told_at(&row.article, row.judged_at);
                 let candidate = Candidate::new(row.article.id, &row.article.article, &row.matched, &row.article.source, at);
-                self.keys.insert(row.article.id, row.article.key);
+                memory.keys.insert(row.article.id, row.article.key);
                 index.apply(candidate, &Placement { decision, development: row.development, reasons: Vec::new() }, row.story);
             }
-            self.indexes.push(index);
+            memory.indexes.push(index);
         }
-        self.last_story = store.last_story().await?;
-        self.desks.clear();
         for desk in &current.settings.desks {
             let known = store.desk(desk.name.clone(), now).await?;
             let topics: Vec<Pending> = known.pending.into_iter().filter(|p| desk.follows(&p.topic)).collect();
             let last_digest_at = known.log.last_digest_at.unwrap_or(known.first_seen_at);
-            self.desks.push(DeskMemory {
+            memory.desks.push(DeskMemory {
                 ask_at: (!topics.is_empty()).then_some(now),
                 digest_at: alert::next_digest(desk, last_digest_at),
                 spec: desk.clone(),
@@ -66,7 +63,7 @@ impl JudgeMemory {
                 pending: topics,
             });
         }
-        Ok(())
+        Ok(memory)
     }
 
     /// When a desk has to be asked again or a digest is due.

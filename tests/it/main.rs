@@ -7,6 +7,7 @@ mod crash;
 mod daemon;
 mod layout;
 mod migrations;
+mod reload;
 mod replay;
 mod store;
 mod support;
