@@ -5,6 +5,7 @@
 mod desks;
 pub mod environment;
 mod feeds;
+mod lines;
 mod load;
 mod placed;
 pub mod reader;

@@ -25,6 +25,7 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::lines::Lines;
 use super::units;
 
 /// One mistake in a configuration file.
@@ -74,7 +75,7 @@ impl Mistakes {
 /// One file, parsed as far as it can be.
 pub struct Document<'a> {
     file: &'a Path,
-    text: &'a str,
+    lines: Lines,
     root: Spanned<DeTable<'a>>,
 }
 
@@ -82,18 +83,19 @@ impl<'a> Document<'a> {
     /// Parses `text`; faults of syntax are noted and what stands around them is still read.
     pub fn parse(file: &'a Path, text: &'a str, mistakes: &Mistakes) -> Document<'a> {
         let (root, errors) = DeTable::parse_recoverable(text);
+        let lines = Lines::of(text);
         for error in errors {
-            let line = error.span().map_or(0, |span| line_of(text, span.start));
+            let line = error.span().map_or(0, |span| lines.line_at(span.start));
             mistakes.add(file, line, format!("not valid TOML: {}", error.message().trim().replace('\n', "; ")));
         }
-        Document { file, text, root }
+        Document { file, lines, root }
     }
 
     /// The top level.
     pub fn root<'s>(&'s self, mistakes: &'s Mistakes) -> Section<'s> {
         Section {
             file: self.file,
-            text: self.text,
+            lines: &self.lines,
             name: String::new(),
             start: 0,
             table: self.root.get_ref(),
@@ -106,7 +108,7 @@ impl<'a> Document<'a> {
 /// A table of a document.
 pub struct Section<'s> {
     file: &'s Path,
-    text: &'s str,
+    lines: &'s Lines,
     name: String,
     start: usize,
     table: &'s DeTable<'s>,
@@ -127,7 +129,7 @@ impl<'s> Section<'s> {
 
     /// The line on which it begins.
     pub fn line(&self) -> usize {
-        line_of(self.text, self.start)
+        self.lines.line_at(self.start)
     }
 
     /// True when the key is there.
@@ -346,7 +348,7 @@ impl<'s> Section<'s> {
         let mut out = Vec::new();
         for item in items {
             match item.get_ref() {
-                DeValue::String(s) => out.push((s.to_string(), line_of(self.text, item.span().start))),
+                DeValue::String(s) => out.push((s.to_string(), self.lines.line_at(item.span().start))),
                 other => {
                     self.wrong::<()>(item, key, "a string", other);
                 }
@@ -356,7 +358,7 @@ impl<'s> Section<'s> {
     }
 
     fn section(&self, name: String, start: usize, table: &'s DeTable<'s>) -> Section<'s> {
-        Section { file: self.file, text: self.text, name, start, table, asked: RefCell::default(), mistakes: self.mistakes }
+        Section { file: self.file, lines: self.lines, name, start, table, asked: RefCell::default(), mistakes: self.mistakes }
     }
 
     fn wrong<T>(&self, at: &Spanned<DeValue<'_>>, key: &str, wanted: &str, found: &DeValue<'_>) -> Option<T> {
@@ -368,7 +370,7 @@ impl<'s> Section<'s> {
     }
 
     fn note(&self, at: usize, message: String) {
-        self.mistakes.add(self.file, line_of(self.text, at), message);
+        self.mistakes.add(self.file, self.lines.line_at(at), message);
     }
 
     fn path(&self, key: &str) -> String {
@@ -385,10 +387,6 @@ impl<'s> Section<'s> {
 
 fn article(noun: &str) -> &'static str {
     if noun.starts_with(['a', 'i']) { "an" } else { "a" }
-}
-
-fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes()[..offset.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1
 }
 
 /// The candidate that a slip of the finger away from `name`: at most a third of its letters differ.
