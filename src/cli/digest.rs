@@ -13,7 +13,7 @@ use crate::pipeline::preview_digest;
 
 pub(super) fn run(config: Option<PathBuf>, options: &DigestOptions) -> anyhow::Result<End> {
     let Some(settings) = setup::settings(config)? else { return Ok(End::Misconfigured) };
-    let Some(desk) = settings.desks.iter().find(|d| d.name.as_str() == options.desk).cloned() else {
+    let Some(desk) = settings.desks.iter().find(|d| d.name.as_str() == options.desk) else {
         let names: Vec<&str> = settings.desks.iter().map(|d| d.name.as_str()).collect();
         let hint = nearest(&options.desk, names.iter().copied()).map(|n| format!("; did you mean \"{n}\"?"));
         bail!(
@@ -25,7 +25,7 @@ pub(super) fn run(config: Option<PathBuf>, options: &DigestOptions) -> anyhow::R
     let reader = setup::reader(&settings)?;
     let now = Clock::System.now();
     let since = options.since.as_deref().map(|text| setup::since(text, now)).transpose()?;
-    let Some(message) = preview_digest(settings, &reader, &desk, since, now)? else {
+    let Some(message) = preview_digest(&settings, &reader, desk, since, now)? else {
         complain("nothing new for this desk since its last digest");
         return Ok(End::Done);
     };

@@ -10,7 +10,7 @@ use super::output::{Printer, minute};
 use super::{End, extract, setup};
 use crate::config::Settings;
 use crate::extract::Article;
-use crate::matcher::{Match, Topic};
+use crate::matcher::Match;
 use crate::store::{Dossier, Reader};
 
 /// `explain --format json`.
@@ -93,8 +93,7 @@ pub(super) fn run(config: Option<PathBuf>, format: Format, options: &ExplainOpti
 /// A page that was never stored: what each topic would say.
 fn of_file(settings: &Settings, file: &Path) -> anyhow::Result<ExplainRecord> {
     let article = extract::article_of_file(file)?;
-    let topics =
-        settings.topics.iter().filter_map(|spec| Topic::compile(spec).ok()).map(|t| topic_record(t.score(&article))).collect();
+    let topics = settings.topics.iter().map(|topic| topic_record(topic.score(&article))).collect();
     Ok(ExplainRecord { topics, ..head(&article) })
 }
 

@@ -135,9 +135,9 @@ fn list(
     let Some(settings) = setup::settings(config)? else { return Ok(End::Misconfigured) };
     let filter = filter(options)?;
     if let Some(topic) = &filter.topic
-        && !settings.topics.iter().any(|t| t.id.as_str() == topic)
+        && !settings.topics.iter().any(|t| t.id().as_str() == topic)
     {
-        let known: Vec<&str> = settings.topics.iter().map(|t| t.id.as_str()).collect();
+        let known: Vec<&str> = settings.topics.iter().map(|t| t.id().as_str()).collect();
         bail!("--topic: there is no topic \"{topic}\"; known are {}", known.join(", "));
     }
     let reader = setup::reader(&settings)?;

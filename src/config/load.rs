@@ -73,8 +73,9 @@ fn read(file: &Path, mistakes: &Mistakes) -> Option<Settings> {
     let walls = walls_file.and_then(|(path, line)| walls(&path, root.file(), line, mistakes));
     root.close();
 
-    let topics: Vec<TopicSpec> = check_topics(topics.into_sorted(), mistakes);
-    let known: Vec<String> = topics.iter().map(|t| t.id.as_str().to_owned()).collect();
+    let topics = topics.into_sorted();
+    let known: Vec<String> = topics.iter().map(|t| t.value.name().to_owned()).collect();
+    let topics: Vec<Arc<Topic>> = topics.into_iter().filter_map(|t| compile(t, mistakes)).collect();
     let feeds: Vec<FeedSpec> = feeds
         .into_sorted()
         .into_iter()
@@ -173,21 +174,17 @@ fn check_names<T: HasName>(named: Vec<String>, known: &[String], at: &Placed<T>,
 }
 
 /// A topic that cannot be compiled is a mistake of its file.
-fn check_topics(list: Vec<Placed<TopicSpec>>, mistakes: &Mistakes) -> Vec<TopicSpec> {
-    let mut out = Vec::new();
-    for item in list {
-        if let Err(problems) = Topic::compile(&item.value) {
+fn compile(topic: Placed<TopicSpec>, mistakes: &Mistakes) -> Option<Arc<Topic>> {
+    match Topic::compile(&topic.value) {
+        Ok(compiled) => Some(Arc::new(compiled)),
+        Err(problems) => {
             for problem in problems {
-                mistakes.add(
-                    &item.file,
-                    item.line,
-                    format!("topic \"{}\": {}: {}", item.value.id, problem.path, problem.message),
-                );
+                let message = format!("topic \"{}\": {}: {}", topic.value.id, problem.path, problem.message);
+                mistakes.add(&topic.file, topic.line, message);
             }
+            None
         }
-        out.push(item.value);
     }
-    out
 }
 
 fn one_topic(section: Section<'_>) -> Placed<TopicSpec> {

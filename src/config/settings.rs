@@ -10,7 +10,7 @@ use crate::compose::MailIdentity;
 use crate::extract::{ReadSpec, WallLexicon};
 use crate::feed::FeedSpec;
 use crate::fetch::NetworkSpec;
-use crate::matcher::TopicSpec;
+use crate::matcher::Topic;
 use crate::outbox::MailSpec;
 use crate::schedule::PollSpec;
 use crate::store::RetentionSpec;
@@ -59,8 +59,8 @@ pub struct Settings {
     pub retention: RetentionSpec,
     /// Every `[[feed]]`.
     pub feeds: Vec<FeedSpec>,
-    /// Every topic.
-    pub topics: Vec<TopicSpec>,
+    /// Every topic, compiled once: compiling is how it is checked.
+    pub topics: Vec<Arc<Topic>>,
     /// Every `[[desk]]`.
     pub desks: Vec<DeskSpec>,
 }

@@ -46,7 +46,7 @@ pub async fn run(engine: Engine, mut signals: Signals, page: Option<Bound>) -> R
     }
     tasks.close();
     systemd::ready(&format!("{} feeds", engine.current().settings.feeds.len()));
-    tracing::info!(feeds = engine.current().settings.feeds.len(), topics = engine.current().topics.len(), "ready");
+    tracing::info!(feeds = engine.current().settings.feeds.len(), topics = engine.current().settings.topics.len(), "ready");
     while signals.next().await == Reload::Again {
         reload(&engine).await;
     }

@@ -41,7 +41,7 @@ impl Engine {
         let wanted = stored.feed.as_ref().and_then(|id| current.feed(id)).map(|f| f.topics.clone()).unwrap_or_default();
         let mut topics = Vec::new();
         let mut candidates = Vec::new();
-        for (place, topic) in current.topics.iter().enumerate() {
+        for (place, topic) in current.settings.topics.iter().enumerate() {
             if !wanted.is_empty() && !wanted.contains(topic.id()) {
                 continue;
             }
@@ -169,7 +169,7 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let current = self.current();
         let material = self.store.stories(alert.stories.iter().map(|s| s.story).collect()).await?;
-        let mut stories = mail_stories(&current, &alert.stories, material, alert.kind, alert.since);
+        let mut stories = mail_stories(&current.settings, &alert.stories, material, alert.kind, alert.since);
         let mut messages = Vec::with_capacity(desk.recipients.len());
         for recipient in &desk.recipients {
             for story in &mut stories {

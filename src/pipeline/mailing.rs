@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::current::Current;
 use crate::alert::{Alert, AlertKind, AlertStory, DeskSpec};
 use crate::compose::{self, MailArticle, MailDevelopment, MailStory, Message};
 use crate::config::Settings;
@@ -20,7 +19,7 @@ const MOST_TERMS: usize = 12;
 
 /// What a mail shows of its stories: the developments that the alert tells, and the articles that fit its kind.
 pub(super) fn mail_stories(
-    current: &Current,
+    settings: &Settings,
     told: &[AlertStory],
     material: Vec<StoryMaterial>,
     kind: AlertKind,
@@ -29,12 +28,12 @@ pub(super) fn mail_stories(
     let mut out = Vec::with_capacity(material.len());
     for story in material {
         let Some(alert_story) = told.iter().find(|s| s.story == story.id) else { continue };
-        out.push(mail_story(current, alert_story, story, kind, since));
+        out.push(mail_story(settings, alert_story, story, kind, since));
     }
     out
 }
 
-fn mail_story(current: &Current, told: &AlertStory, story: StoryMaterial, kind: AlertKind, since: Timestamp) -> MailStory {
+fn mail_story(settings: &Settings, told: &AlertStory, story: StoryMaterial, kind: AlertKind, since: Timestamp) -> MailStory {
     let wanted: HashSet<DevelopmentId> = told.developments.iter().copied().collect();
     let developments = story
         .developments
@@ -47,7 +46,7 @@ fn mail_story(current: &Current, told: &AlertStory, story: StoryMaterial, kind: 
         AlertKind::Immediate => true,
         AlertKind::Digest => article.fetched_at >= since || named.contains(&article.id),
     };
-    let topic_title = current
+    let topic_title = settings
         .topics
         .iter()
         .find(|t| *t.id() == story.topic)
@@ -95,13 +94,12 @@ fn mail_article(stored: StoredArticle, matched: &Match, duplicate_of: Option<Art
 
 /// A desk's digest as it would be sent at `now`; `None` when it would have nothing to tell. Sends nothing and changes nothing.
 pub fn preview_digest(
-    settings: Settings,
+    settings: &Settings,
     reader: &Reader,
     desk: &DeskSpec,
     since: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Option<Message>, StoreError> {
-    let current = Current::new(settings);
     let since = match since {
         Some(since) => since,
         None => reader.last_digest(desk.name.as_str())?.unwrap_or(Timestamp::MIN),
@@ -112,10 +110,10 @@ pub fn preview_digest(
     }
     let told: Vec<AlertStory> = material.iter().map(|s| active_part(s, since, now)).collect();
     let alert = Alert { desk: desk.name.clone(), kind: AlertKind::Digest, at: now, since, stories: told, held: 0 };
-    let stories = mail_stories(&current, &alert.stories, material, AlertKind::Digest, since);
+    let stories = mail_stories(settings, &alert.stories, material, AlertKind::Digest, since);
     let frame = reader.digest_counts(&desk.topics, since, now)?;
     let recipient = desk.recipients.first().map_or("nobody@example.invalid", String::as_str);
-    Ok(Some(compose::message(&alert, &stories, desk, recipient, &current.settings.identity, Some(&frame))))
+    Ok(Some(compose::message(&alert, &stories, desk, recipient, &settings.identity, Some(&frame))))
 }
 
 /// What a story brought between two instants.
