@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
+use url::Url;
 
 use super::engine::Engine;
 use crate::feed::{self, ParsedFeed};
@@ -23,10 +24,21 @@ pub struct PollReport {
 }
 
 /// What the answer means, before it is known which entries are new.
-enum Answer {
-    Feed { parsed: Box<ParsedFeed>, hints: Hints, validators: Validators, page_url: Option<url::Url> },
-    NotModified { hints: Hints, validators: Validators },
-    Nothing(PollOutcome),
+struct Answer {
+    /// When it is a feed, with no entry counted yet.
+    outcome: PollOutcome,
+    /// `None` keeps those of before.
+    validators: Option<Validators>,
+    moved_to: Option<Url>,
+    /// Empty unless the answer is a feed.
+    parsed: ParsedFeed,
+}
+
+impl Answer {
+    /// One that brings no entries and leaves the feed's address alone.
+    fn without_entries(outcome: PollOutcome, validators: Option<Validators>) -> Answer {
+        Answer { outcome, validators, moved_to: None, parsed: ParsedFeed::default() }
+    }
 }
 
 impl Engine {
@@ -45,52 +57,27 @@ impl Engine {
             Err(error) => failed(&error, self.clock.now()),
         };
         let now = self.clock.now();
-        let current = self.current();
-        let spec = current.settings.poll.clone();
+        let spec = self.current().settings.poll.clone();
         let state = due.state;
         let feed = state.feed.clone();
-        let nothing = |validators, at| PollRecord {
-            feed: feed.clone(),
-            at,
-            validators,
-            moved_to: None,
-            title: None,
-            language: None,
-            entries: Vec::new(),
+        let Answer { mut outcome, validators, moved_to, parsed } = answer;
+        for problem in &parsed.problems {
+            tracing::debug!(feed.id = %feed, %problem, "mended while reading the feed");
+        }
+        let throttled = matches!(outcome, PollOutcome::Failed { throttled: true, .. });
+        let ParsedFeed { title, language, entries, .. } = parsed;
+        let record = PollRecord { feed: feed.clone(), at: now, validators, moved_to, title, language, entries };
+        let decide = move |found| {
+            if let PollOutcome::Read { new_entries, .. } = &mut outcome {
+                *new_entries = found;
+            }
+            schedule::next_poll(&state, &outcome, &spec, now)
         };
-        let committed = match answer {
-            Answer::Feed { parsed, hints, validators, page_url } => {
-                for problem in &parsed.problems {
-                    tracing::debug!(feed.id = %feed, %problem, "mended while reading the feed");
-                }
-                let record = PollRecord {
-                    moved_to: page_url,
-                    title: parsed.title,
-                    language: parsed.language,
-                    entries: parsed.entries,
-                    ..nothing(Some(validators), now)
-                };
-                self.store
-                    .record_poll(record, move |new_entries| {
-                        schedule::next_poll(&state, &PollOutcome::Read { new_entries, hints }, &spec, now)
-                    })
-                    .await?
-            }
-            Answer::NotModified { hints, validators } => {
-                let decide = move |_| schedule::next_poll(&state, &PollOutcome::NotModified { hints }, &spec, now);
-                self.store.record_poll(nothing(Some(validators), now), decide).await?
-            }
-            Answer::Nothing(outcome) => {
-                let throttled = matches!(outcome, PollOutcome::Failed { throttled: true, .. });
-                let decide = move |_| schedule::next_poll(&state, &outcome, &spec, now);
-                let committed = self.store.record_poll(nothing(None, now), decide).await?;
-                if throttled {
-                    // The host sent us away: its other feeds and pages wait too.
-                    self.fetcher.pause_host(&due.url, committed.state.next_poll_at);
-                }
-                committed
-            }
-        };
+        let committed = self.store.record_poll(record, decide).await?;
+        if throttled {
+            // The host sent us away: its other feeds and pages wait too.
+            self.fetcher.pause_host(&due.url, committed.state.next_poll_at);
+        }
         let entries = committed.new_entries + committed.revised_entries;
         if entries > 0 {
             self.reads_waiting.store(true, Ordering::SeqCst);
@@ -106,7 +93,7 @@ impl Engine {
 
     /// Parses off the async threads; a panic in a parser is this feed's error.
     async fn read_feed(&self, page: Page) -> Answer {
-        let failed = |error: String, hints| Answer::Nothing(PollOutcome::Failed { error, hints, throttled: false });
+        let failed = |error: String, hints| Answer::without_entries(PollOutcome::Failed { error, hints, throttled: false }, None);
         let Ok(_permit) = self.parsing.acquire().await else {
             return failed("the program is stopping".to_owned(), Hints::default());
         };
@@ -117,7 +104,8 @@ impl Engine {
         match tokio::task::spawn_blocking(move || feed::parse(&page)).await {
             Ok(Ok(parsed)) => {
                 let hints = Hints { ttl: parsed.hints.ttl, ..hints };
-                Answer::Feed { parsed: Box::new(parsed), hints, validators, page_url: moved_to }
+                let outcome = PollOutcome::Read { new_entries: 0, hints };
+                Answer { outcome, validators: Some(validators), moved_to, parsed }
             }
             Ok(Err(problem)) => failed(problem.to_string(), hints),
             Err(panic) => failed(format!("the feed made its reader fail ({panic}); please report the address"), hints),
@@ -130,7 +118,7 @@ fn not_modified(headers: &Headers, sent: &Validators, now: Timestamp) -> Answer 
     let hints = Hints::from_headers(&headers.0, now);
     if sent.is_empty() {
         let error = "the server says \"not modified\" (304) though it was not asked conditionally".to_owned();
-        return Answer::Nothing(PollOutcome::Failed { error, hints, throttled: false });
+        return Answer::without_entries(PollOutcome::Failed { error, hints, throttled: false }, None);
     }
     let carried = Validators::of(headers);
     let validators = Validators {
@@ -138,7 +126,7 @@ fn not_modified(headers: &Headers, sent: &Validators, now: Timestamp) -> Answer 
         last_modified: carried.last_modified.or_else(|| sent.last_modified.clone()),
         issued_by: sent.issued_by.clone(),
     };
-    Answer::NotModified { hints, validators }
+    Answer::without_entries(PollOutcome::NotModified { hints }, Some(validators))
 }
 
 fn failed(error: &FetchError, now: Timestamp) -> Answer {
@@ -148,8 +136,9 @@ fn failed(error: &FetchError, now: Timestamp) -> Answer {
     if let Some(until) = error.paused_until() {
         hints.retry_after = std::time::Duration::try_from(until.duration_since(now)).ok();
     }
-    Answer::Nothing(match error.status() {
+    let outcome = match error.status() {
         Some(GONE) => PollOutcome::Gone,
         status => PollOutcome::Failed { error: error.to_string(), hints, throttled: status == Some(TOO_MANY_REQUESTS) },
-    })
+    };
+    Answer::without_entries(outcome, None)
 }
