@@ -1,5 +1,6 @@
 //! Step two: fetch the page behind an entry, extract the article, keep it.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use super::engine::Engine;
 use crate::extract::{self, Access, Article, Origin, PageDate, WallLexicon};
 use crate::feed::FeedSpec;
 use crate::fetch::{Fetched, Page, Request, Target, Validators};
-use crate::store::{NewArticle, ReadJob, StoreError};
+use crate::store::{KeptPage, NewArticle, ReadJob, StoreError};
 use crate::types::ArticleKey;
 use crate::types::url::without_tracking;
 
@@ -74,34 +75,32 @@ impl Engine {
     /// Reads one article and keeps it, or puts it off.
     pub async fn read(&self, job: ReadJob) -> Result<(), StoreError> {
         let current = self.current();
-        let feed = current.feed(&job.feed).cloned();
-        let (page, why) = match self.page_of(&job, feed.as_ref(), &current).await {
+        let (page, why) = match self.page_of(&job, &current).await {
             Some(PageAnswer::Got(page)) => (Some(*page), None),
             Some(PageAnswer::Missing { why, later }) => {
                 let now = self.clock.now();
                 if later && job.attempts + 1 < MOST_TRIES {
-                    tracing::info!(feed.id = %job.feed, entry = job.entry.0, %why, "the page is asked for again in a minute");
+                    tracing::info!(feed.id = %job.feed, entry = job.entry_id.0, %why, "the page is asked for again in a minute");
                     return self.store.postpone_read(job.queue_id, now.checked_add(RETRY_AFTER).unwrap_or(now)).await;
                 }
                 (None, Some(why))
             }
             None => (None, None),
         };
-        let kept = page.clone().filter(|_| current.settings.retention.pages > Duration::ZERO);
-        let new = self.article_of(job, page, why, feed, current).await;
-        let (queue_id, new) = new;
+        let queue_id = job.queue_id;
+        let (new, kept) = self.article_of(Material { job, page, why, current }).await;
         self.store.record_article(Some(queue_id), new, kept).await?;
         self.wake().judge.notify_one();
         Ok(())
     }
 
     /// Asks for the page when there is one to ask for: not for old entries, which are read only to be known.
-    async fn page_of(&self, job: &ReadJob, feed: Option<&FeedSpec>, current: &Current) -> Option<PageAnswer> {
-        let link = job.link.as_ref()?;
-        let wanted = current.settings.read.pages && feed.is_none_or(|f| f.pages);
+    async fn page_of(&self, job: &ReadJob, current: &Current) -> Option<PageAnswer> {
+        let link = job.entry.link.as_ref()?;
+        let wanted = current.settings.read.pages && current.feed(&job.feed).is_none_or(|f| f.pages);
         let now = self.clock.now();
         let window = SignedDuration::try_from(current.settings.story.window).unwrap_or(SignedDuration::MAX);
-        let old = job.published.is_some_and(|at| now.duration_since(at) > window);
+        let old = job.entry.published.is_some_and(|at| now.duration_since(at) > window);
         if !wanted || old {
             return None;
         }
@@ -116,78 +115,88 @@ impl Engine {
     }
 
     /// Extraction runs off the async threads; a panic there costs this article its page.
-    async fn article_of(
-        &self,
-        job: ReadJob,
-        page: Option<Page>,
-        why: Option<String>,
-        feed: Option<FeedSpec>,
-        current: std::sync::Arc<Current>,
-    ) -> (i64, NewArticle) {
-        let permit = self.parsing.acquire().await;
+    async fn article_of(&self, material: Material) -> (NewArticle, Option<KeptPage>) {
+        let _permit = self.parsing.acquire().await;
         let now = self.clock.now();
-        let queue_id = job.queue_id;
-        let plain = (job.clone(), feed.clone(), why.clone());
-        let walls = current.settings.walls.clone();
-        let work = move || {
-            let from_page = page.map(|page| extract::extract(&page, walls.as_deref().unwrap_or(WallLexicon::shipped())));
-            merge(job, from_page, why, feed.as_ref(), now)
-        };
-        let new = match tokio::task::spawn_blocking(work).await {
-            Ok(new) => new,
+        let material = Arc::new(material);
+        let shared = material.clone();
+        match tokio::task::spawn_blocking(move || (shared.article(now), shared.kept_page())).await {
+            Ok(done) => done,
             Err(panic) => {
-                let (job, feed, why) = plain;
-                tracing::error!(url = job.link.as_ref().map(Url::as_str), %panic, "the page made its reader fail; please report the address");
-                let why = why.or(Some("the page made its reader fail".to_owned()));
-                merge(job, None, why, feed.as_ref(), now)
+                let url = material.job.entry.link.as_ref().map(Url::as_str);
+                tracing::error!(url, %panic, "the page made its reader fail; please report the address");
+                let why = material.why.as_deref().unwrap_or("the page made its reader fail");
+                (material.merge(None, Some(why), now), material.kept_page())
             }
-        };
-        drop(permit);
-        (queue_id, new)
+        }
     }
 }
 
-/// What the feed says and what the page says, as one article.
-fn merge(job: ReadJob, from_page: Option<Article>, why: Option<String>, feed: Option<&FeedSpec>, now: Timestamp) -> NewArticle {
-    let declared = feed.and_then(|f| f.language).or(job.language);
-    let told = extract::fragment_paragraphs(job.content.as_deref().unwrap_or(&job.summary));
-    let mut article = match from_page {
-        Some(article) => complete(article, &told, job.content.is_some()),
-        None => {
-            let mut article = Article::empty(Origin::Feed);
-            article.paragraphs.clone_from(&told);
-            article.problems.extend(why.map(|why| format!("the page could not be had: {why}")));
-            article
+/// What an article is made of.
+struct Material {
+    job: ReadJob,
+    page: Option<Page>,
+    /// Why there is no page, in words, when there should be one.
+    why: Option<String>,
+    current: Arc<Current>,
+}
+
+impl Material {
+    fn article(&self, now: Timestamp) -> NewArticle {
+        let walls = self.current.settings.walls.as_deref();
+        let from_page = self.page.as_ref().map(|page| extract::extract(page, walls.unwrap_or(WallLexicon::shipped())));
+        self.merge(from_page, self.why.as_deref(), now)
+    }
+
+    fn kept_page(&self) -> Option<KeptPage> {
+        let wanted = self.current.settings.retention.pages > Duration::ZERO;
+        self.page.as_ref().filter(|_| wanted).and_then(KeptPage::of)
+    }
+
+    /// What the feed says and what the page says, as one article.
+    fn merge(&self, from_page: Option<Article>, why: Option<&str>, now: Timestamp) -> NewArticle {
+        let (job, entry) = (&self.job, &self.job.entry);
+        let feed = self.current.feed(&job.feed);
+        let declared = feed.and_then(|f| f.language).or(entry.language);
+        let told = extract::fragment_paragraphs(entry.content.as_deref().unwrap_or(&entry.summary));
+        let mut article = match from_page {
+            Some(article) => complete(article, &told, entry.content.is_some()),
+            None => {
+                let mut article = Article::empty(Origin::Feed);
+                article.paragraphs.clone_from(&told);
+                article.problems.extend(why.map(|why| format!("the page could not be had: {why}")));
+                article
+            }
+        };
+        if !entry.title.is_empty() {
+            // The feed's headline is written by the desk that publishes; a page's may carry the site's name or a slogan.
+            article.title.clone_from(&entry.title);
         }
-    };
-    if !job.title.is_empty() {
-        // The feed's headline is written by the desk that publishes; a page's may carry the site's name or a slogan.
-        article.title.clone_from(&job.title);
-    }
-    if article.authors.is_empty() {
-        article.authors.clone_from(&job.authors);
-    }
-    if let Some(at) = job.published {
-        article.published = Some(PageDate { at, offset: Offset::UTC, day_only: false });
-    }
-    if article.language.is_none() || article.origin == Origin::Feed {
-        let text = if article.paragraphs.is_empty() { article.title.clone() } else { article.text() };
-        article.language = extract::detect_language(declared, &text).or(declared);
-    }
-    let source = source_of(&job, &article, feed);
-    let link = job.link.clone().or_else(|| article.url.clone()).or_else(|| feed.map(|f| f.url.clone()));
-    let url = link.as_ref().map(without_tracking).unwrap_or_else(|| Url::parse("about:blank").expect("a constant address"));
-    if article.canonical_url.is_none() {
-        article.canonical_url = article.url.clone().filter(|final_url| *final_url != url);
-    }
-    NewArticle {
-        key: key_of(&job),
-        entry: Some((job.entry, job.revision)),
-        feed: Some(job.feed),
-        source,
-        url,
-        fetched_at: now,
-        article,
+        if article.authors.is_empty() {
+            article.authors.clone_from(&entry.authors);
+        }
+        if let Some(at) = entry.published {
+            article.published = Some(PageDate { at, offset: Offset::UTC, day_only: false });
+        }
+        if article.language.is_none() || article.origin == Origin::Feed {
+            let text = if article.paragraphs.is_empty() { article.title.clone() } else { article.text() };
+            article.language = extract::detect_language(declared, &text).or(declared);
+        }
+        let source = source_of(job, &article, feed);
+        let link = entry.link.clone().or_else(|| article.url.clone()).or_else(|| feed.map(|f| f.url.clone()));
+        let url = link.as_ref().map(without_tracking).unwrap_or_else(|| Url::parse("about:blank").expect("a constant address"));
+        if article.canonical_url.is_none() {
+            article.canonical_url = article.url.clone().filter(|final_url| *final_url != url);
+        }
+        NewArticle {
+            key: key_of(job),
+            entry: Some((job.entry_id, job.revision)),
+            feed: Some(job.feed.clone()),
+            source,
+            url,
+            fetched_at: now,
+            article,
+        }
     }
 }
 
@@ -210,7 +219,7 @@ fn complete(mut article: Article, told: &[String], told_whole: bool) -> Article 
 
 fn source_of(job: &ReadJob, article: &Article, feed: Option<&FeedSpec>) -> String {
     let configured = feed.and_then(|f| f.name.clone());
-    let host = || job.link.as_ref().and_then(|u| u.host_str()).map(|h| h.trim_start_matches("www.").to_owned());
+    let host = || job.entry.link.as_ref().and_then(|u| u.host_str()).map(|h| h.trim_start_matches("www.").to_owned());
     configured
         .or_else(|| article.site_name.clone())
         .or_else(|| job.feed_name.clone())
@@ -220,7 +229,7 @@ fn source_of(job: &ReadJob, article: &Article, feed: Option<&FeedSpec>) -> Strin
 
 /// The public identifier: the same for the same entry and revision in every store.
 fn key_of(job: &ReadJob) -> ArticleKey {
-    let hash = xxhash_rust::xxh3::xxh3_64(format!("{}\n{}\n{}", job.feed, job.guid, job.revision).as_bytes());
+    let hash = xxhash_rust::xxh3::xxh3_64(format!("{}\n{}\n{}", job.feed, job.entry.guid, job.revision).as_bytes());
     ArticleKey(base32(hash))
 }
 

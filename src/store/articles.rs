@@ -1,4 +1,4 @@
-//! Tables `articles`, `pages` and the read queue: written by read.
+//! Table `articles` and the read queue: written by read.
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
@@ -6,42 +6,27 @@ use rusqlite::{Connection, Row, Transaction, params};
 use url::Url;
 
 use super::columns::{collect, instant, json_to_list, lang, list_to_json, micros, opt_url};
+use super::pages::{self, KeptPage};
 use super::{Durability, Store, StoreError};
 use crate::extract::{Access, Article, Origin, PageDate, Paywall};
-use crate::fetch::Page;
-use crate::types::{ArticleId, ArticleKey, EntryId, FeedId, Lang};
+use crate::feed::FeedEntry;
+use crate::types::{ArticleId, ArticleKey, EntryId, FeedId};
 
 /// An entry whose article is to be read.
 #[derive(Debug, Clone)]
 pub struct ReadJob {
     /// The row of the queue.
     pub queue_id: i64,
-    /// The entry.
-    pub entry: EntryId,
+    /// The entry's row.
+    pub entry_id: EntryId,
+    /// From 1; more when the publisher changed the headline.
+    pub revision: u32,
     /// Its feed.
     pub feed: FeedId,
     /// The feed's name for people: configured, else its own title.
     pub feed_name: Option<String>,
-    /// Its identity within the feed.
-    pub guid: String,
-    /// From 1; more when the publisher changed the headline.
-    pub revision: u32,
-    /// The article's address.
-    pub link: Option<Url>,
-    /// The entry's headline, plain text.
-    pub title: String,
-    /// Its summary, HTML.
-    pub summary: String,
-    /// Its whole text, HTML, if the feed carries it.
-    pub content: Option<String>,
-    /// The authors that the feed names.
-    pub authors: Vec<String>,
-    /// As the feed states it.
-    pub published: Option<Timestamp>,
-    /// As the entry or feed states it.
-    pub language: Option<Lang>,
-    /// When the entry was first seen.
-    pub first_seen_at: Timestamp,
+    /// What the feed said.
+    pub entry: FeedEntry,
     /// Tries before this one.
     pub attempts: u32,
 }
@@ -137,12 +122,12 @@ impl Store {
         &self,
         queue_id: Option<i64>,
         new: NewArticle,
-        page: Option<Page>,
+        page: Option<KeptPage>,
     ) -> Result<ArticleId, StoreError> {
         self.write(Durability::Normal, move |tx| {
             let id = insert_article(tx, &new)?;
-            if let Some(page) = page {
-                keep_page(tx, id, &new.url, &page)?;
+            if let Some(page) = &page {
+                pages::insert(tx, id, &new.url, page)?;
             }
             if let Some(queue_id) = queue_id {
                 tx.prepare_cached("DELETE FROM read_queue WHERE id = ?1")?.execute([queue_id])?;
@@ -163,27 +148,28 @@ impl Store {
     }
 }
 
-const READ_JOB: &str = "SELECT q.id, e.id, e.feed_id, coalesce(f.name, f.title), e.guid, q.revision, e.link, e.title, e.summary, e.content, e.authors, e.published_at,
-        e.language, e.first_seen_at, q.attempts
+const READ_JOB: &str = "SELECT q.id, q.entry_id, q.revision, q.attempts, e.feed_id, coalesce(f.name, f.title),
+        e.guid, e.link, e.title, e.summary, e.content, e.authors, e.published_at, e.language
      FROM read_queue q JOIN entries e ON e.id = q.entry_id JOIN feeds f ON f.id = e.feed_id WHERE q.id = ?1";
 
 fn read_job(row: &Row<'_>) -> rusqlite::Result<ReadJob> {
     Ok(ReadJob {
         queue_id: row.get(0)?,
-        entry: EntryId(row.get(1)?),
-        feed: FeedId(row.get(2)?),
-        feed_name: row.get(3)?,
-        guid: row.get(4)?,
-        revision: row.get(5)?,
-        link: opt_url(row.get(6)?),
-        title: row.get(7)?,
-        summary: row.get(8)?,
-        content: row.get(9)?,
-        authors: json_to_list(&row.get::<_, String>(10)?),
-        published: row.get::<_, Option<i64>>(11)?.map(instant),
-        language: lang(row.get(12)?),
-        first_seen_at: instant(row.get(13)?),
-        attempts: row.get(14)?,
+        entry_id: EntryId(row.get(1)?),
+        revision: row.get(2)?,
+        attempts: row.get(3)?,
+        feed: FeedId(row.get(4)?),
+        feed_name: row.get(5)?,
+        entry: FeedEntry {
+            guid: row.get(6)?,
+            link: opt_url(row.get(7)?),
+            title: row.get(8)?,
+            summary: row.get(9)?,
+            content: row.get(10)?,
+            authors: json_to_list(&row.get::<_, String>(11)?),
+            published: row.get::<_, Option<i64>>(12)?.map(instant),
+            language: lang(row.get(13)?),
+        },
     })
 }
 
@@ -227,31 +213,6 @@ fn insert_article(tx: &Transaction<'_>, new: &NewArticle) -> Result<ArticleId, S
     tx.prepare_cached("INSERT INTO articles_text (rowid, title, text) VALUES (?1, ?2, ?3)")?
         .execute(params![id, a.title, text])?;
     Ok(ArticleId(id))
-}
-
-/// zstd's level 3: 5:1 at 478 MB/s on news pages; higher levels gain little.
-const PAGE_COMPRESSION: i32 = 3;
-
-fn keep_page(tx: &Transaction<'_>, article: ArticleId, url: &Url, page: &Page) -> Result<(), StoreError> {
-    let Ok(body) = zstd::bulk::compress(&page.body, PAGE_COMPRESSION) else { return Ok(()) };
-    let headers: serde_json::Map<String, serde_json::Value> = page
-        .headers
-        .0
-        .iter()
-        .map(|(name, value)| (name.clone(), serde_json::Value::from(String::from_utf8_lossy(value).into_owned())))
-        .collect();
-    tx.prepare_cached(
-        "INSERT INTO pages (article_id, url, fetched_at, status, headers, body_zstd) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?
-    .execute(params![
-        article.0,
-        page.url.as_ref().unwrap_or(url).as_str(),
-        micros(page.fetched_at),
-        page.status,
-        serde_json::Value::Object(headers).to_string(),
-        body
-    ])?;
-    Ok(())
 }
 
 pub(super) const ARTICLE_COLUMNS: &str = "a.id, a.key, a.feed_id, a.source, a.url, a.canonical_url, a.title, a.authors, a.published_at, a.published_offset, a.published_day,

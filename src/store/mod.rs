@@ -16,6 +16,7 @@ mod listing;
 mod lock;
 mod migrate;
 mod outbox;
+mod pages;
 mod retention;
 
 pub use alerts::{AlertRecord, DeskMemory, StoryMaterial};
@@ -29,4 +30,5 @@ pub use listed::{Counts, Dossier, DossierPlacement, Filter, ListedAlert, ListedA
 pub use lock::StateLock;
 pub use migrate::known_version;
 pub use outbox::{DueMessage, Outcome, Vitals};
+pub use pages::KeptPage;
 pub use retention::RetentionSpec;

@@ -166,7 +166,7 @@ async fn an_entry_is_new_once_whatever_becomes_of_its_guid() {
     assert_eq!(s.poll("a", 3, vec![entry("churned", "https://a.example/1", "One")]).await, (0, 0), "another guid, the same link");
     assert_eq!(s.poll("a", 4, vec![entry("g1", link, "One, with more")]).await, (0, 1), "another title");
     let jobs = s.store.claim_reads(at(5), at(15), 10).await.unwrap();
-    let titles: Vec<(&str, u32)> = jobs.iter().map(|j| (j.title.as_str(), j.revision)).collect();
+    let titles: Vec<(&str, u32)> = jobs.iter().map(|j| (j.entry.title.as_str(), j.revision)).collect();
     assert_eq!(titles, [("Two", 1), ("One, with more", 1), ("One, with more", 2)]);
 }
 
