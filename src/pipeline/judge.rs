@@ -12,7 +12,7 @@ use super::memory::{DeskMemory, JudgeMemory, told_at};
 use crate::alert::{self, Alert, AlertKind, AlertStory, DeskSpec, Pending};
 use crate::compose::{self, DigestFrame};
 use crate::matcher::Topic;
-use crate::store::{AlertRecord, Judgement, Placed, StoreError, StoredArticle, TopicJudgement};
+use crate::store::{AlertRecord, Judgement, Placed, StoreError, StoredArticle, StoryMaterial, TopicJudgement};
 use crate::story::{Candidate, Decision};
 use crate::types::{ArticleId, ArticleKey, DevelopmentId, StoryId, TopicId};
 
@@ -39,24 +39,27 @@ impl Engine {
         let current = self.current();
         let now = self.clock.now();
         let wanted = stored.feed.as_ref().and_then(|id| current.feed(id)).map(|f| f.topics.clone()).unwrap_or_default();
-        let mut topics = Vec::new();
-        let mut candidates = Vec::new();
+        let (mut topics, mut candidates, mut told) = (Vec::new(), Vec::new(), Vec::new());
         for (place, topic) in current.settings.topics.iter().enumerate() {
             if !wanted.is_empty() && !wanted.contains(topic.id()) {
                 continue;
             }
             let (judged, candidate) = judge_topic(memory, place, topic, &stored, now);
+            let duplicate_of = match judged.placed.as_ref().map(|p| p.placement.decision) {
+                Some(Decision::Duplicate { of, .. }) => self.store.key_of(of).await?,
+                _ => None,
+            };
+            told.push(article_event(&stored, &judged, duplicate_of, now));
             topics.push(judged);
             candidates.push((place, candidate));
         }
         let judgement = Judgement { article: stored.id, at: now, topics };
         let developments = self.store.record_judgement(judgement.clone()).await?;
+        events.extend(told.into_iter().map(Event::Article));
         // Committed: only now does the memory follow.
         for (((place, candidate), judged), development) in candidates.into_iter().zip(&judgement.topics).zip(developments) {
-            events.push(Event::Article(article_event(memory, &stored, judged, now)));
             let (Some(candidate), Some(placed)) = (candidate, &judged.placed) else { continue };
             memory.last_story = memory.last_story.max(placed.story);
-            memory.keys.insert(stored.id, stored.key.clone());
             memory.indexes[place].apply(candidate, &placed.placement, placed.story);
             if let Some(development) = development {
                 note_pending(memory, &judged.matched.topic, placed, development, &stored, now);
@@ -92,14 +95,13 @@ impl Engine {
         events: &mut Vec<Event>,
     ) -> Result<usize, StoreError> {
         let now = self.clock.now();
-        let JudgeMemory { desks, keys, .. } = memory;
         let mut count = 0;
-        for desk in desks {
+        for desk in &mut memory.desks {
             if desk.ask_at.is_some_and(|at| at <= now) {
-                count += self.ask_desk(desk, spec, keys, now, events).await?;
+                count += self.ask_desk(desk, spec, now, events).await?;
             }
             if desk.digest_at.is_some_and(|at| at <= now) {
-                count += self.digest_desk(desk, keys, now, events).await?;
+                count += self.digest_desk(desk, now, events).await?;
             }
         }
         Ok(count)
@@ -109,7 +111,6 @@ impl Engine {
         &self,
         desk: &mut DeskMemory,
         spec: &alert::AlertSpec,
-        keys: &HashMap<ArticleId, ArticleKey>,
         now: Timestamp,
         events: &mut Vec<Event>,
     ) -> Result<usize, StoreError> {
@@ -122,7 +123,8 @@ impl Engine {
         }
         let count = decided.alerts.len();
         for alert in decided.alerts {
-            self.mail(&desk.spec, &alert, None, keys, events).await?;
+            let material = self.store.stories(alert.stories.iter().map(|s| s.story).collect()).await?;
+            self.mail(&desk.spec, &alert, material, None, events).await?;
             for told in &alert.stories {
                 desk.pending.retain(|p| !told.developments.contains(&p.development));
                 desk.log.last_of_story.retain(|(story, _)| *story != told.story);
@@ -135,23 +137,18 @@ impl Engine {
         Ok(count)
     }
 
-    async fn digest_desk(
-        &self,
-        desk: &mut DeskMemory,
-        keys: &HashMap<ArticleId, ArticleKey>,
-        now: Timestamp,
-        events: &mut Vec<Event>,
-    ) -> Result<usize, StoreError> {
+    async fn digest_desk(&self, desk: &mut DeskMemory, now: Timestamp, events: &mut Vec<Event>) -> Result<usize, StoreError> {
         let since = desk.log.last_digest_at.unwrap_or(now);
         let ids = self.store.active_stories(desk.spec.topics.clone(), since, now).await?;
         let count = usize::from(!ids.is_empty() || desk.spec.empty_digest);
         if count == 0 {
             self.store.record_empty_digest(desk.spec.name.clone(), now).await?;
         } else {
-            let stories: Vec<AlertStory> = self.store.stories(ids).await?.iter().map(|s| active_part(s, since, now)).collect();
+            let material = self.store.stories(ids).await?;
+            let stories: Vec<AlertStory> = material.iter().map(|s| active_part(s, since, now)).collect();
             let alert = Alert { desk: desk.spec.name.clone(), kind: AlertKind::Digest, at: now, since, stories, held: 0 };
             let frame = self.store.digest_counts(desk.spec.topics.clone(), since, now).await?;
-            self.mail(&desk.spec, &alert, Some(frame), keys, events).await?;
+            self.mail(&desk.spec, &alert, material, Some(frame), events).await?;
         }
         desk.log.last_digest_at = Some(now);
         desk.digest_at = alert::next_digest(&desk.spec, now);
@@ -163,12 +160,12 @@ impl Engine {
         &self,
         desk: &DeskSpec,
         alert: &Alert,
+        material: Vec<StoryMaterial>,
         frame: Option<DigestFrame>,
-        keys: &HashMap<ArticleId, ArticleKey>,
         events: &mut Vec<Event>,
     ) -> Result<(), StoreError> {
         let current = self.current();
-        let material = self.store.stories(alert.stories.iter().map(|s| s.story).collect()).await?;
+        let told = told_keys(alert, &material);
         let mut stories = mail_stories(&current.settings, &alert.stories, material, alert.kind, alert.since);
         let mut messages = Vec::with_capacity(desk.recipients.len());
         for recipient in &desk.recipients {
@@ -176,12 +173,6 @@ impl Engine {
                 story.thread = self.store.thread(recipient.clone(), story.id).await?;
             }
             messages.push(compose::message(alert, &stories, desk, recipient, &current.settings.identity, frame.as_ref()));
-        }
-        let mut told: Vec<ArticleKey> = Vec::new();
-        for article in alert.stories.iter().flat_map(|s| &s.articles) {
-            let key = keys.get(article).cloned();
-            let key = key.or_else(|| stories.iter().flat_map(|s| &s.articles).find(|a| a.id == *article).map(|a| a.key.clone()));
-            told.extend(key.filter(|k| !told.contains(k)));
         }
         let event = AlertEvent {
             at: alert.at,
@@ -247,13 +238,26 @@ fn note_pending(
     }
 }
 
-fn article_event(memory: &JudgeMemory, stored: &StoredArticle, judged: &TopicJudgement, now: Timestamp) -> ArticleEvent {
+/// The public identifiers of the articles that an alert tells, in its order, each once.
+fn told_keys(alert: &Alert, material: &[StoryMaterial]) -> Vec<ArticleKey> {
+    let articles = material.iter().flat_map(|story| &story.articles);
+    let keys: HashMap<ArticleId, &ArticleKey> = articles.map(|(article, _, _)| (article.id, &article.key)).collect();
+    let mut told: Vec<ArticleKey> = Vec::new();
+    for article in alert.stories.iter().flat_map(|s| &s.articles) {
+        let key = keys.get(article).map(|key| (*key).clone());
+        told.extend(key.filter(|k| !told.contains(k)));
+    }
+    told
+}
+
+fn article_event(
+    stored: &StoredArticle,
+    judged: &TopicJudgement,
+    duplicate_of: Option<ArticleKey>,
+    now: Timestamp,
+) -> ArticleEvent {
     let placement = judged.placed.as_ref().map(|p| &p.placement);
     let development = placement.and_then(|p| p.development.as_ref());
-    let duplicate_of = match placement.map(|p| p.decision) {
-        Some(Decision::Duplicate { of, .. }) => memory.keys.get(&of).cloned(),
-        _ => None,
-    };
     ArticleEvent {
         topic: Some(judged.matched.topic.clone()),
         relevant: judged.matched.relevant || judged.inherited,

@@ -1,14 +1,12 @@
 //! What judge keeps in memory; all of it can be rebuilt from the tables.
 
-use std::collections::HashMap;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::current::Current;
 use crate::alert::{self, DeskLog, DeskSpec, Pending};
 use crate::store::{Store, StoreError, StoredArticle};
 use crate::story::{Candidate, Decision, Placement, StoryIndex};
-use crate::types::{ArticleId, ArticleKey, StoryId};
+use crate::types::StoryId;
 
 /// What judge keeps in memory; all of it can be rebuilt from the tables.
 #[derive(Default)]
@@ -17,8 +15,6 @@ pub(super) struct JudgeMemory {
     pub(super) indexes: Vec<StoryIndex>,
     pub(super) last_story: StoryId,
     pub(super) desks: Vec<DeskMemory>,
-    /// Public identifiers of the window's articles.
-    pub(super) keys: HashMap<ArticleId, ArticleKey>,
 }
 
 pub(super) struct DeskMemory {
@@ -46,7 +42,6 @@ impl JudgeMemory {
                 };
                 let at = told_at(&row.article, row.judged_at);
                 let candidate = Candidate::new(row.article.id, &row.article.article, &row.matched, &row.article.source, at);
-                memory.keys.insert(row.article.id, row.article.key);
                 index.apply(candidate, &Placement { decision, development: row.development, reasons: Vec::new() }, row.story);
             }
             memory.indexes.push(index);

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
-use rusqlite::{Connection, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use url::Url;
 
 use super::columns::{collect, instant, json_to_list, lang, list_to_json, micros, opt_url};
@@ -137,6 +137,11 @@ impl Store {
         .await
     }
 
+    /// The public identifier of an article.
+    pub async fn key_of(&self, id: ArticleId) -> Result<Option<ArticleKey>, StoreError> {
+        self.read(move |c| key_of(c, id)).await
+    }
+
     /// Articles that judge has not seen yet, in order.
     pub async fn unjudged(&self, limit: usize) -> Result<Vec<StoredArticle>, StoreError> {
         self.read(move |c| {
@@ -263,6 +268,12 @@ pub(super) fn article_row(row: &Row<'_>, at: usize) -> rusqlite::Result<StoredAr
         fetched_at: instant(row.get(at + 11)?),
         article,
     })
+}
+
+/// The public identifier of an article.
+pub(super) fn key_of(connection: &Connection, id: ArticleId) -> Result<Option<ArticleKey>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT key FROM articles WHERE id = ?1")?;
+    Ok(statement.query_row([id.0], |r| Ok(ArticleKey(r.get(0)?))).optional()?)
 }
 
 /// One article by its public identifier, its address, or its row's number.

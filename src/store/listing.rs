@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, params_from_iter};
 
-use super::articles::{ARTICLE_COLUMNS, StoredArticle, article_row, find_article};
+use super::articles::{ARTICLE_COLUMNS, StoredArticle, article_row, find_article, key_of};
 use super::columns::{collect, instant, json_to_list, micros};
 use super::db::Reader;
 use super::feeds::{FeedRow, all_feeds};
@@ -172,7 +172,7 @@ impl Reader {
                 alert.stories.push(StoryId(story));
                 let ids: Vec<i64> = serde_json::from_str(&articles).unwrap_or_default();
                 for article in ids {
-                    alert.articles.extend(self.key_of(ArticleId(article))?);
+                    alert.articles.extend(key_of(&self.connection, ArticleId(article))?.map(|key| key.0));
                 }
             }
             out.push(alert);
@@ -269,13 +269,5 @@ impl Reader {
             oldest_queued_at: oldest.map(instant),
             last_poll_at: last.map(instant),
         })
-    }
-
-    fn key_of(&self, id: ArticleId) -> Result<Option<String>, StoreError> {
-        Ok(self
-            .connection
-            .prepare_cached("SELECT key FROM articles WHERE id = ?1")?
-            .query_row([id.0], |r| r.get(0))
-            .optional()?)
     }
 }
