@@ -72,11 +72,6 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// True when the same call may succeed later without anybody changing the program or the file.
-    pub fn is_temporary(&self) -> bool {
-        matches!(self, StoreError::Unwritable { .. })
-    }
-
     /// Sorts SQLite's error by what has to be done about it.
     pub(super) fn sort(self, path: &std::path::Path) -> StoreError {
         use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly, SystemIoFailure};
