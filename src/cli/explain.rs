@@ -6,7 +6,7 @@ use anyhow::bail;
 use serde::Serialize;
 
 use super::args::{ExplainOptions, Format};
-use super::output::{Printer, minute};
+use super::output::{minute, print_one};
 use super::{End, extract, setup};
 use crate::config::Settings;
 use crate::extract::Article;
@@ -80,13 +80,7 @@ pub(super) fn run(config: Option<PathBuf>, format: Format, options: &ExplainOpti
             ),
         },
     };
-    let mut printer = Printer::new(Format::Text);
-    match format {
-        Format::Text => printer.line(&text(&record))?,
-        Format::Json => printer.line(&serde_json::to_string_pretty(&record)?)?,
-        Format::Jsonl => printer.line(&serde_json::to_string(&record)?)?,
-    }
-    printer.finish()?;
+    print_one(format, &record, text)?;
     Ok(End::Done)
 }
 

@@ -72,6 +72,17 @@ impl Printer {
     }
 }
 
+/// One object that is no list: both JSON forms print it alone.
+pub(super) fn print_one<T: Serialize>(format: Format, record: &T, text: impl FnOnce(&T) -> String) -> anyhow::Result<()> {
+    let mut printer = Printer::new(Format::Text);
+    printer.line(&match format {
+        Format::Text => text(record),
+        Format::Json => serde_json::to_string_pretty(record)?,
+        Format::Jsonl => serde_json::to_string(record)?,
+    })?;
+    Ok(printer.finish()?)
+}
+
 /// Text without control characters (terminal escapes, bidirectional overrides); line breaks and tabs stay.
 pub(super) fn clean(text: &str) -> String {
     let unsafe_char = |c: char| {

@@ -1,7 +1,7 @@
 //! What commands share: the configuration, the runtime, the question "since when".
 
 use std::future::Future;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, anyhow, bail};
 use jiff::{SignedDuration, Timestamp};
@@ -64,11 +64,8 @@ pub(super) fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> an
 
 /// The database for reading.
 pub(super) fn reader(settings: &Settings) -> anyhow::Result<Reader> {
-    open_reader(&settings.database())
-}
-
-fn open_reader(path: &Path) -> anyhow::Result<Reader> {
-    match Reader::open(path)? {
+    let path = settings.database();
+    match Reader::open(&path)? {
         Some(reader) => Ok(reader),
         None => bail!("{} does not exist yet: start `vigie run` or `vigie once` first", path.display()),
     }

@@ -27,14 +27,7 @@ pub(super) fn run(config: Option<PathBuf>, format: Format) -> anyhow::Result<End
     let Some(settings) = setup::settings(config)? else { return Ok(End::Misconfigured) };
     let counts = setup::reader(&settings)?.counts()?;
     let record = record(settings.database().display().to_string(), counts);
-    // One object, not a list: both JSON forms print it alone.
-    let mut printer = output::Printer::new(Format::Text);
-    match format {
-        Format::Text => printer.line(&text(&record))?,
-        Format::Json => printer.line(&serde_json::to_string_pretty(&record)?)?,
-        Format::Jsonl => printer.line(&serde_json::to_string(&record)?)?,
-    }
-    printer.finish()?;
+    output::print_one(format, &record, text)?;
     Ok(End::Done)
 }
 
