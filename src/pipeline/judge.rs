@@ -139,7 +139,7 @@ impl Engine {
 
     async fn digest_desk(&self, desk: &mut DeskMemory, now: Timestamp, events: &mut Vec<Event>) -> Result<usize, StoreError> {
         let since = desk.log.last_digest_at.unwrap_or(now);
-        let ids = self.store.active_stories(desk.spec.topics.clone(), since, now).await?;
+        let ids = self.store.active_stories(desk.spec.clone(), since, now).await?;
         let count = usize::from(!ids.is_empty() || desk.spec.empty_digest);
         if count == 0 {
             self.store.record_empty_digest(desk.spec.name.clone(), now).await?;
@@ -147,7 +147,7 @@ impl Engine {
             let material = self.store.stories(ids).await?;
             let stories: Vec<AlertStory> = material.iter().map(|s| active_part(s, since, now)).collect();
             let alert = Alert { desk: desk.spec.name.clone(), kind: AlertKind::Digest, at: now, since, stories, held: 0 };
-            let frame = self.store.digest_counts(desk.spec.topics.clone(), since, now).await?;
+            let frame = self.store.digest_counts(desk.spec.clone(), since, now).await?;
             self.mail(&desk.spec, &alert, material, Some(frame), events).await?;
         }
         desk.log.last_digest_at = Some(now);

@@ -104,14 +104,14 @@ pub fn preview_digest(
         Some(since) => since,
         None => reader.last_digest(desk.name.as_str())?.unwrap_or(Timestamp::MIN),
     };
-    let material = reader.active_stories(&desk.topics, since, now)?;
+    let material = reader.active_stories(desk, since, now)?;
     if material.is_empty() && !desk.empty_digest {
         return Ok(None);
     }
     let told: Vec<AlertStory> = material.iter().map(|s| active_part(s, since, now)).collect();
     let alert = Alert { desk: desk.name.clone(), kind: AlertKind::Digest, at: now, since, stories: told, held: 0 };
     let stories = mail_stories(settings, &alert.stories, material, AlertKind::Digest, since);
-    let frame = reader.digest_counts(&desk.topics, since, now)?;
+    let frame = reader.digest_counts(desk, since, now)?;
     let recipient = desk.recipients.first().map_or("nobody@example.invalid", String::as_str);
     Ok(Some(compose::message(&alert, &stories, desk, recipient, &settings.identity, Some(&frame))))
 }

@@ -7,7 +7,7 @@ use super::articles::{ARTICLE_COLUMNS, StoredArticle, article_row};
 use super::columns::{collect, instant, micros};
 use super::judgements::{DEVELOPMENT_COLUMNS, MATCH_COLUMNS, MATCH_WIDTH, StoredDevelopment, development_row, match_row};
 use super::{Durability, Store, StoreError};
-use crate::alert::{Alert, AlertKind, DeskLog, Pending};
+use crate::alert::{Alert, AlertKind, DeskLog, DeskSpec, Pending};
 use crate::compose::{DigestFrame, Message, Thread};
 use crate::matcher::Match;
 use crate::types::{ArticleId, DeskName, DevelopmentId, StoryId, TopicId};
@@ -102,24 +102,14 @@ impl Store {
         self.read(move |c| stories(c, &ids)).await
     }
 
-    /// The stories of `topics` (all, when empty) that got an article from `since` to before `until`, by id.
-    pub async fn active_stories(
-        &self,
-        topics: Vec<TopicId>,
-        since: Timestamp,
-        until: Timestamp,
-    ) -> Result<Vec<StoryId>, StoreError> {
-        self.read(move |c| active_stories(c, &topics, since, until)).await
+    /// The stories that a desk follows and that got an article from `since` to before `until`, by id.
+    pub async fn active_stories(&self, desk: DeskSpec, since: Timestamp, until: Timestamp) -> Result<Vec<StoryId>, StoreError> {
+        self.read(move |c| active_stories(c, &desk, since, until)).await
     }
 
-    /// How many articles were read in a period, and how many of them are on one of `topics` (all, when empty).
-    pub async fn digest_counts(
-        &self,
-        topics: Vec<TopicId>,
-        since: Timestamp,
-        until: Timestamp,
-    ) -> Result<DigestFrame, StoreError> {
-        self.read(move |c| digest_counts(c, &topics, since, until)).await
+    /// How many articles were read in a period, and how many of them are on a topic that a desk follows.
+    pub async fn digest_counts(&self, desk: DeskSpec, since: Timestamp, until: Timestamp) -> Result<DigestFrame, StoreError> {
+        self.read(move |c| digest_counts(c, &desk, since, until)).await
     }
 
     /// The earlier immediate mails of a story to a recipient.
@@ -242,7 +232,7 @@ fn tell(
 
 pub(super) fn digest_counts(
     connection: &Connection,
-    topics: &[TopicId],
+    desk: &DeskSpec,
     since: Timestamp,
     until: Timestamp,
 ) -> Result<DigestFrame, StoreError> {
@@ -250,17 +240,14 @@ pub(super) fn digest_counts(
     let read: u32 = connection
         .prepare_cached("SELECT count(*) FROM articles WHERE fetched_at >= ?1 AND fetched_at < ?2")?
         .query_row(period, |r| r.get(0))?;
-    let judged: Vec<(i64, String)> = collect(
+    let judged: Vec<(i64, TopicId)> = collect(
         connection,
         "SELECT article_id, topic FROM story_articles WHERE judged_at >= ?1 AND judged_at < ?2",
         period,
-        |r| Ok((r.get(0)?, r.get(1)?)),
+        |r| Ok((r.get(0)?, TopicId(r.get(1)?))),
     )?;
-    let mut relevant: Vec<i64> = judged
-        .into_iter()
-        .filter(|(_, topic)| topics.is_empty() || topics.iter().any(|t| t.as_str() == topic))
-        .map(|(article, _)| article)
-        .collect();
+    let mut relevant: Vec<i64> =
+        judged.into_iter().filter(|(_, topic)| desk.follows(topic)).map(|(article, _)| article).collect();
     relevant.sort_unstable();
     relevant.dedup();
     Ok(DigestFrame { read, relevant: u32::try_from(relevant.len()).unwrap_or(u32::MAX) })
@@ -268,21 +255,17 @@ pub(super) fn digest_counts(
 
 pub(super) fn active_stories(
     connection: &Connection,
-    topics: &[TopicId],
+    desk: &DeskSpec,
     since: Timestamp,
     until: Timestamp,
 ) -> Result<Vec<StoryId>, StoreError> {
-    let rows: Vec<(i64, String)> = collect(
+    let rows: Vec<(StoryId, TopicId)> = collect(
         connection,
         "SELECT DISTINCT story_id, topic FROM story_articles WHERE judged_at >= ?1 AND judged_at < ?2 ORDER BY story_id",
         params![micros(since), micros(until)],
-        |r| Ok((r.get(0)?, r.get(1)?)),
+        |r| Ok((StoryId(r.get(0)?), TopicId(r.get(1)?))),
     )?;
-    Ok(rows
-        .into_iter()
-        .filter(|(_, topic)| topics.is_empty() || topics.iter().any(|t| t.as_str() == topic))
-        .map(|(id, _)| StoryId(id))
-        .collect())
+    Ok(rows.into_iter().filter(|(_, topic)| desk.follows(topic)).map(|(id, _)| id).collect())
 }
 
 pub(super) fn stories(connection: &Connection, ids: &[StoryId]) -> Result<Vec<StoryMaterial>, StoreError> {

@@ -11,6 +11,7 @@ use super::feeds::{FeedRow, all_feeds};
 use super::judgements::{DEVELOPMENT_COLUMNS, development_row, matches_of};
 use super::listed::{Counts, Dossier, DossierPlacement, Filter, ListedAlert, ListedArticle, ListedMessage, ListedStory};
 use super::{StoreError, StoryMaterial, alerts};
+use crate::alert::DeskSpec;
 use crate::compose::DigestFrame;
 use crate::types::{ArticleId, StoryId, TopicId};
 
@@ -105,20 +106,15 @@ impl Reader {
         Ok(alerts::stories(&self.connection, &[id])?.into_iter().next())
     }
 
-    /// The stories of `topics` that got an article in the period, with all that a mail may show.
-    pub fn active_stories(
-        &self,
-        topics: &[TopicId],
-        since: Timestamp,
-        until: Timestamp,
-    ) -> Result<Vec<StoryMaterial>, StoreError> {
-        let ids = alerts::active_stories(&self.connection, topics, since, until)?;
+    /// The stories that a desk follows and that got an article in the period, with all that a mail may show.
+    pub fn active_stories(&self, desk: &DeskSpec, since: Timestamp, until: Timestamp) -> Result<Vec<StoryMaterial>, StoreError> {
+        let ids = alerts::active_stories(&self.connection, desk, since, until)?;
         alerts::stories(&self.connection, &ids)
     }
 
-    /// How many articles were read in a period, and how many of them are on one of `topics`.
-    pub fn digest_counts(&self, topics: &[TopicId], since: Timestamp, until: Timestamp) -> Result<DigestFrame, StoreError> {
-        alerts::digest_counts(&self.connection, topics, since, until)
+    /// How many articles were read in a period, and how many of them are on a topic that a desk follows.
+    pub fn digest_counts(&self, desk: &DeskSpec, since: Timestamp, until: Timestamp) -> Result<DigestFrame, StoreError> {
+        alerts::digest_counts(&self.connection, desk, since, until)
     }
 
     /// When a desk had its last digest.
