@@ -73,21 +73,13 @@ fn read(file: &Path, mistakes: &Mistakes) -> Option<Settings> {
     let walls = walls_file.and_then(|(path, line)| walls(&path, root.file(), line, mistakes));
     root.close();
 
-    let topics = topics.into_sorted();
+    let topics = topics.into_list();
     let known: Vec<String> = topics.iter().map(|t| t.value.name().to_owned()).collect();
     let topics: Vec<Arc<Topic>> = topics.into_iter().filter_map(|t| compile(t, mistakes)).collect();
-    let feeds: Vec<FeedSpec> = feeds
-        .into_sorted()
-        .into_iter()
-        .inspect(|f| check_names(f.names_topics(), &known, f, mistakes))
-        .map(|f| f.value)
-        .collect();
-    let desks: Vec<DeskSpec> = desks
-        .into_sorted()
-        .into_iter()
-        .inspect(|d| check_names(d.names_topics(), &known, d, mistakes))
-        .map(|d| d.value)
-        .collect();
+    let feeds: Vec<FeedSpec> =
+        feeds.into_list().into_iter().inspect(|f| check_names(f.names_topics(), &known, f, mistakes)).map(|f| f.value).collect();
+    let desks: Vec<DeskSpec> =
+        desks.into_list().into_iter().inspect(|d| check_names(d.names_topics(), &known, d, mistakes)).map(|d| d.value).collect();
 
     Some(Settings {
         file: file.to_owned(),
@@ -140,7 +132,7 @@ impl<T: HasName> Named<T> {
         }
     }
 
-    fn into_sorted(self) -> Vec<Placed<T>> {
+    fn into_list(self) -> Vec<Placed<T>> {
         self.list
     }
 }

@@ -7,7 +7,7 @@ mod loops;
 mod pulse;
 mod signals;
 
-pub use signals::{Reload, Signals};
+pub use signals::{Order, Signals};
 
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ pub async fn run(engine: Engine, mut signals: Signals, page: Option<Bound>) -> R
     tasks.close();
     systemd::ready(&format!("{} feeds", engine.current().settings.feeds.len()));
     tracing::info!(feeds = engine.current().settings.feeds.len(), topics = engine.current().settings.topics.len(), "ready");
-    while signals.next().await == Reload::Again {
+    while signals.next().await == Order::Reload {
         reload(&engine).await;
     }
     tracing::info!("stopping");

@@ -4,9 +4,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// What a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reload {
+pub enum Order {
     /// Read the configuration again (SIGHUP).
-    Again,
+    Reload,
     /// End (SIGTERM, SIGINT).
     Stop,
 }
@@ -29,11 +29,11 @@ impl Signals {
     }
 
     /// Waits for the next one.
-    pub async fn next(&mut self) -> Reload {
+    pub async fn next(&mut self) -> Order {
         tokio::select! {
-            _ = self.terminate.recv() => Reload::Stop,
-            _ = self.interrupt.recv() => Reload::Stop,
-            _ = self.hangup.recv() => Reload::Again,
+            _ = self.terminate.recv() => Order::Stop,
+            _ = self.interrupt.recv() => Order::Stop,
+            _ = self.hangup.recv() => Order::Reload,
         }
     }
 }

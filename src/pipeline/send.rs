@@ -22,12 +22,12 @@ pub struct SendReport {
 const BATCH: usize = 32;
 
 impl Engine {
-    /// Sends what is due. Stops at the first message that shows that the relay cannot be used, or when `stopping` says so.
+    /// Sends what is due; stops at the first message that shows that the relay cannot be used.
     pub async fn send_due(&self) -> Result<SendReport, StoreError> {
         self.send_while(|| true).await
     }
 
-    /// [`Engine::send_due`], as long as `go_on` says so; the message in hand is finished.
+    /// [`Engine::send_due`] for as long as `go_on` is true; the message in hand is finished.
     pub async fn send_while(&self, go_on: impl Fn() -> bool) -> Result<SendReport, StoreError> {
         let mut report = SendReport::default();
         if self.nothing_waits(&self.messages_waiting) {
