@@ -3,8 +3,10 @@
 //! In: the flat view, the blocks, the markup's hints. Out: for each block why it is left out, if it is. Hints are weighed: an element that
 //! holds most of the page's prose is its wrapper, whatever its class says. Not done here: wall sentences (`paywall`), choosing the body (`content`).
 
+use std::collections::HashMap;
+
 use super::blocks::{Block, BlockKind};
-use super::dom::Dom;
+use super::dom::{Dom, attr};
 use super::hints::Hints;
 
 /// Why a block is left out.
@@ -37,6 +39,11 @@ fn most_share(reason: Reason) -> f32 {
 
 /// Prose besides the comments that makes an article, letters.
 const MIN_ARTICLE_BESIDES_COMMENTS: f32 = 500.0;
+
+/// Prose besides a page's footer that makes a short report, letters.
+const MIN_BESIDES_FOOTER: f32 = 150.0;
+/// A class whose elements hold this share of the page's prose says nothing of boilerplate.
+const MOST_SHARE_OF_A_CLASS: f32 = 0.5;
 
 /// Prose by place: how much of it lies in any subtree, in constant time after one pass.
 pub(super) struct Prose {
@@ -105,19 +112,25 @@ pub(super) fn judge(dom: &Dom<'_>, hints: &[Hints], blocks: &[Block]) -> Vec<Opt
                 && (dom.name(at) == "h1" || prose.inside(dom, at) > 0.2 * total)
         })
         .collect();
+    let uses = Uses::of(dom, hints, &prose);
     let mut at = 0;
     while at < dom.nodes.len() {
         if let Some(reason) = reason(hints[at])
             && !matches!(dom.name(at), "html" | "body" | "main" | "h1" | "a" | "span" | "b" | "strong" | "em" | "i")
         {
             let end = dom.nodes[at].end;
-            let share = prose.inside(dom, at) / total;
+            let inside = prose.inside(dom, at);
+            let share = inside / total;
             let first = bodies.partition_point(|b| *b < at);
             let holds_body = bodies.get(first).is_some_and(|b| *b < end && share > 0.02);
             let is_article = share > 0.1 && (dom.name(at) == "article" || hints[at].is_body);
             // Comments may outweigh the article, as long as there is one besides.
             let is_lively = reason == Reason::Comments && total * (1.0 - share) > MIN_ARTICLE_BESIDES_COMMENTS;
-            if (share <= most_share(reason) || is_lively) && !holds_body && !is_article {
+            // A page's footer may outweigh a short report.
+            let is_footer = reason == Reason::Boilerplate && share < 0.9 && is_frame(dom, at) && total - inside > MIN_BESIDES_FOOTER;
+            let is_used_for_prose = uses.of_class(dom, at) > MOST_SHARE_OF_A_CLASS * total;
+            let is_small = share <= most_share(reason) && !is_used_for_prose;
+            if (is_small || is_lively || is_footer) && !holds_body && !is_article {
                 for i in prose.range(dom, at) {
                     reasons[i] = Some(reason);
                 }
@@ -128,6 +141,40 @@ pub(super) fn judge(dom: &Dom<'_>, hints: &[Hints], blocks: &[Block]) -> Vec<Opt
         at += 1;
     }
     reasons
+}
+
+/// True for the frame around every page of a site.
+fn is_frame(dom: &Dom<'_>, at: usize) -> bool {
+    let Some(element) = dom.element(at) else { return false };
+    matches!(element.name(), "footer" | "nav")
+        || attr(element, "role").is_some_and(|role| matches!(role, "contentinfo" | "navigation"))
+        || ["class", "id"].iter().filter_map(|name| attr(element, name)).any(|names| names.to_ascii_lowercase().contains("footer"))
+}
+
+/// What the classes that hint at boilerplate are used for: some page builders give every paragraph a widget's class.
+struct Uses<'a> {
+    prose: HashMap<&'a str, f32>,
+}
+
+impl<'a> Uses<'a> {
+    fn of(dom: &Dom<'a>, hints: &[Hints], prose: &Prose) -> Uses<'a> {
+        let mut uses: HashMap<&'a str, (f32, usize)> = HashMap::new();
+        for at in 0..dom.nodes.len() {
+            if reason(hints[at]) == Some(Reason::Boilerplate) && let Some(class) = dom.element(at).and_then(|e| attr(e, "class")) {
+                let (weight, end) = uses.entry(class).or_default();
+                if at >= *end {
+                    *weight += prose.inside(dom, at);
+                    *end = dom.nodes[at].end;
+                }
+            }
+        }
+        Uses { prose: uses.into_iter().map(|(class, (weight, _))| (class, weight)).collect() }
+    }
+
+    /// The prose in all elements of the class of the one at `at`.
+    fn of_class(&self, dom: &Dom<'a>, at: usize) -> f32 {
+        dom.element(at).and_then(|e| attr(e, "class")).and_then(|class| self.prose.get(class)).copied().unwrap_or(0.0)
+    }
 }
 
 fn reason(hints: Hints) -> Option<Reason> {

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use super::blocks::{Block, BlockKind, letters};
 use super::boilerplate::{Prose, Reason, weight};
-use super::dom::Dom;
+use super::dom::{Dom, attr};
 use super::hints::Hints;
 use super::phrases;
 use super::text::key;
@@ -38,6 +38,10 @@ pub(super) struct Content {
 const MAX_CARD_BLOCKS: usize = 6;
 /// What a letter of a short line in a body is worth beside a letter of prose.
 const SHORT_LINE_WORTH: f32 = 0.5;
+/// A sibling of the body goes on with it when it holds a paragraph of so many letters.
+const MIN_KIN_LETTERS: usize = 80;
+/// A second element that is named as a body counts from this weight of prose on.
+const MIN_BODY_WEIGHT: f32 = 200.0;
 /// The share of the prose that a child must hold for the search to go into it.
 const CHILD_SHARE: f32 = 0.72;
 /// The same inside an element that is named as an article's body.
@@ -55,16 +59,11 @@ pub(super) fn choose(view: &PageView<'_>) -> Content {
         _ => 0,
     };
     let prose = Prose::of(view.blocks, |i, _| if i >= begin && i < view.end { weights[i] } else { 0.0 });
-    let container = container(view, &prose);
-    let mut kept = Vec::new();
-    let range = prose.range(view.dom, container);
-    for i in range.start.max(begin)..range.end.min(view.end) {
-        if is_kept(view, i) {
-            kept.push(i);
-        }
+    let ranges: Vec<_> = containers(view, &prose).into_iter().map(|at| prose.range(view.dom, at)).collect();
+    let mut kept = standfirst(view, begin, ranges.first().map_or(0, |r| r.start));
+    for range in ranges {
+        kept.extend((range.start.max(begin)..range.end.min(view.end)).filter(|i| is_kept(view, *i)));
     }
-    let standfirst = standfirst(view, begin, range.start);
-    let mut kept: Vec<usize> = standfirst.into_iter().chain(kept).collect();
     trim(view, &mut kept);
     Content { kept }
 }
@@ -138,52 +137,105 @@ fn probe(key: &str) -> &str {
     &key[..key.floor_char_boundary(60)]
 }
 
-fn container(view: &PageView<'_>, prose: &Prose) -> usize {
+/// The elements that hold the article, in reading order: the innermost one with most of the prose, and its kin.
+fn containers(view: &PageView<'_>, prose: &Prose) -> Vec<usize> {
     let dom = view.dom;
     let total = prose.total();
     let mut at = 0;
     if total <= 0.0 {
-        return at;
+        return vec![at];
     }
     let mut in_body = false;
-    // The heaviest element that calls itself the body.
-    let mut best: Option<(usize, f32)> = None;
-    for i in 0..dom.nodes.len() {
-        if view.hints[i].is_body && dom.element(i).is_some() {
-            let inside = prose.inside(dom, i);
-            if inside > 0.5 * total && best.is_none_or(|(_, w)| inside >= 0.9 * w) {
-                best = Some((i, inside));
-            }
-        }
-    }
-    if let Some((body, _)) = best {
+    if let Some(body) = named_body(view, prose) {
         at = body;
         in_body = true;
     }
     loop {
         let here = prose.inside(dom, at);
-        let mut child = at + 1;
         let mut heaviest: Option<(usize, f32)> = None;
-        while child < dom.nodes[at].end {
-            if dom.element(child).is_some() {
-                let inside = prose.inside(dom, child);
-                if heaviest.is_none_or(|(_, w)| inside > w) {
-                    heaviest = Some((child, inside));
-                }
+        for child in children(dom, at) {
+            let inside = prose.inside(dom, child);
+            if heaviest.is_none_or(|(_, w)| inside > w) {
+                heaviest = Some((child, inside));
             }
-            child = dom.nodes[child].end;
         }
-        let Some((child, inside)) = heaviest else { return at };
+        let Some((child, inside)) = heaviest else { break };
         let share = if in_body { CHILD_SHARE_IN_BODY } else { CHILD_SHARE };
         let wanted = if matches!(dom.name(child), "article" | "main") || view.hints[child].is_body { share * 0.7 } else { share };
         if inside < wanted * here
             || matches!(dom.name(child), "p" | "blockquote" | "ul" | "ol" | "li" | "a" | "span" | "pre" | "table")
         {
-            return at;
+            break;
         }
         at = child;
         in_body |= view.hints[child].is_body;
     }
+    let mut out = vec![at];
+    while at > 0 {
+        let parent = dom.nodes[at].parent;
+        out.extend(children(dom, parent).filter(|other| *other != at && is_kin(view, prose, at, *other)));
+        at = parent;
+    }
+    out.sort_unstable();
+    out
+}
+
+/// The heaviest element that calls itself the body.
+fn named_body(view: &PageView<'_>, prose: &Prose) -> Option<usize> {
+    let mut best: Option<(usize, f32)> = None;
+    for i in 0..view.dom.nodes.len() {
+        if view.hints[i].is_body && view.dom.element(i).is_some() {
+            let inside = prose.inside(view.dom, i);
+            if inside > 0.5 * prose.total() && best.is_none_or(|(_, w)| inside >= 0.9 * w) {
+                best = Some((i, inside));
+            }
+        }
+    }
+    best.map(|(at, _)| at)
+}
+
+/// The elements directly under the one at `at`.
+fn children<'a>(dom: &'a Dom<'_>, at: usize) -> impl Iterator<Item = usize> + 'a {
+    let end = dom.nodes[at].end;
+    let mut next = at + 1;
+    std::iter::from_fn(move || {
+        while next < end {
+            let child = next;
+            next = dom.nodes[child].end;
+            if dom.element(child).is_some() {
+                return Some(child);
+            }
+        }
+        None
+    })
+}
+
+/// True when `other`, a sibling of the chosen `child`, goes on with the same text: a paragraph of prose beside it, or a piece of the same make.
+fn is_kin(view: &PageView<'_>, prose: &Prose, child: usize, other: usize) -> bool {
+    let dom = view.dom;
+    let Some(element) = dom.element(other) else { return false };
+    let range = prose.range(dom, other);
+    let is_prose = |i: usize| {
+        let block = &view.blocks[i];
+        view.reasons[i].is_none()
+            && !is_teaser(view, i)
+            && block.letters >= MIN_KIN_LETTERS
+            && block.link_share() < 0.3
+            && block.ends_sentence()
+            && !block.is_heading()
+    };
+    let is_alike = match element.name() {
+        "p" | "blockquote" => true,
+        "article" => false,
+        name => {
+            let class = attr(element, "class");
+            name == dom.name(child) && class.is_some() && class == dom.element(child).and_then(|e| attr(e, "class"))
+                || view.hints[other].is_body && prose.inside(dom, other) > MIN_BODY_WEIGHT
+        }
+    };
+    is_alike
+        && !range.clone().any(|i| view.blocks[i].kind == BlockKind::Heading(1))
+        && range.into_iter().any(is_prose)
 }
 
 /// Paragraphs between headline and body that are marked as the standfirst or say what the description says.
