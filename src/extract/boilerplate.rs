@@ -3,7 +3,7 @@
 //! In: the flat view, the blocks, the markup's hints. Out: for each block why it is left out, if it is. Hints are weighed: an element that
 //! holds most of the page's prose is its wrapper, whatever its class says. Not done here: wall sentences (`paywall`), choosing the body (`content`).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::blocks::{Block, BlockKind};
 use super::dom::{Dom, attr};
@@ -54,7 +54,7 @@ pub(super) struct Prose {
 
 impl Prose {
     /// Sums the weights of the blocks; `weigh` is called once for each.
-    pub(super) fn of(blocks: &[Block], weigh: impl Fn(usize, &Block) -> f32) -> Prose {
+    pub(super) fn of<'b>(blocks: &'b [Block], mut weigh: impl FnMut(usize, &'b Block) -> f32) -> Prose {
         let mut sums = Vec::with_capacity(blocks.len() + 1);
         let mut sum = 0.0;
         sums.push(sum);
@@ -104,7 +104,12 @@ pub(super) fn weight(block: &Block) -> f32 {
 /// Judges every block by the elements around it.
 pub(super) fn judge(dom: &Dom<'_>, hints: &[Hints], blocks: &[Block]) -> Vec<Option<Reason>> {
     let mut reasons = vec![None; blocks.len()];
-    let prose = Prose::of(blocks, |_, block| weight(block));
+    // A text that recurs counts once: notices in place of embedded things are no prose, however many.
+    let mut seen = HashSet::new();
+    let prose = Prose::of(blocks, |_, block| match weight(block) {
+        weight if weight > 0.0 && seen.insert(block.text.as_str()) => weight,
+        _ => 0.0,
+    });
     let total = prose.total().max(1.0);
     let bodies: Vec<usize> = (0..dom.nodes.len())
         .filter(|&at| {
@@ -159,11 +164,16 @@ struct Uses<'a> {
 impl<'a> Uses<'a> {
     fn of(dom: &Dom<'a>, hints: &[Hints], prose: &Prose) -> Uses<'a> {
         let mut uses: HashMap<&'a str, (f32, usize)> = HashMap::new();
+        let pictures: Vec<usize> = (0..dom.nodes.len()).filter(|at| matches!(dom.name(*at), "img" | "figure")).collect();
         for at in 0..dom.nodes.len() {
             if reason(hints[at]) == Some(Reason::Boilerplate) && let Some(class) = dom.element(at).and_then(|e| attr(e, "class")) {
                 let (weight, end) = uses.entry(class).or_default();
                 if at >= *end {
-                    *weight += prose.inside(dom, at);
+                    // What goes with a picture is its caption.
+                    let picture = pictures.get(pictures.partition_point(|p| *p < at));
+                    if picture.is_none_or(|p| *p >= dom.nodes[at].end) {
+                        *weight += prose.inside(dom, at);
+                    }
                     *end = dom.nodes[at].end;
                 }
             }
