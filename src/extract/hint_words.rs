@@ -190,6 +190,8 @@ pub(super) const CAPTIONS: &[&str] = &[
     "wpcaption",
     "legende",
     "bu",
+    "carousel",
+    "gallery",
 ];
 /// Words that name authors and dates.
 pub(super) const BYLINES: &[&str] = &[
