@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use super::blocks::{Block, BlockKind};
 use super::dom::{Dom, attr};
 use super::hints::Hints;
+use super::paywall::WallLexicon;
 
 /// Why a block is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +41,8 @@ fn most_share(reason: Reason) -> f32 {
 /// Prose besides the comments that makes an article, letters.
 const MIN_ARTICLE_BESIDES_COMMENTS: f32 = 500.0;
 
+/// A paragraph of this weight may be text that a wall's class marks as locked.
+const MIN_LOCKED_PROSE: f32 = 60.0;
 /// Prose besides a page's footer that makes a short report, letters.
 const MIN_BESIDES_FOOTER: f32 = 150.0;
 /// A class whose elements hold this share of the page's prose says nothing of boilerplate.
@@ -102,7 +105,7 @@ pub(super) fn weight(block: &Block) -> f32 {
 }
 
 /// Judges every block by the elements around it.
-pub(super) fn judge(dom: &Dom<'_>, hints: &[Hints], blocks: &[Block]) -> Vec<Option<Reason>> {
+pub(super) fn judge(dom: &Dom<'_>, hints: &[Hints], blocks: &[Block], walls: &WallLexicon) -> Vec<Option<Reason>> {
     let mut reasons = vec![None; blocks.len()];
     // A text that recurs counts once: notices in place of embedded things are no prose, however many.
     let mut seen = HashSet::new();
@@ -118,10 +121,17 @@ pub(super) fn judge(dom: &Dom<'_>, hints: &[Hints], blocks: &[Block]) -> Vec<Opt
         })
         .collect();
     let uses = Uses::of(dom, hints, &prose);
+    // A class that speaks of a wall marks the wall's box, or the text behind it: in the box stand offers.
+    let holds_prose = |at: usize| {
+        let inside = &blocks[prose.range(dom, at)];
+        inside.iter().any(|b| weight(b) > MIN_LOCKED_PROSE)
+            && !inside.iter().any(|b| walls.is_strong(&b.text) || walls.is_weak(&b.text) || walls.is_offer(&b.text))
+    };
     let mut at = 0;
     while at < dom.nodes.len() {
         if let Some(reason) = reason(hints[at])
             && !matches!(dom.name(at), "html" | "body" | "main" | "h1" | "a" | "span" | "b" | "strong" | "em" | "i")
+            && !(reason == Reason::Wall && holds_prose(at))
         {
             let end = dom.nodes[at].end;
             let inside = prose.inside(dom, at);
@@ -132,7 +142,8 @@ pub(super) fn judge(dom: &Dom<'_>, hints: &[Hints], blocks: &[Block]) -> Vec<Opt
             // Comments may outweigh the article, as long as there is one besides.
             let is_lively = reason == Reason::Comments && total * (1.0 - share) > MIN_ARTICLE_BESIDES_COMMENTS;
             // A page's footer may outweigh a short report.
-            let is_footer = reason == Reason::Boilerplate && share < 0.9 && is_frame(dom, at) && total - inside > MIN_BESIDES_FOOTER;
+            let is_footer =
+                reason == Reason::Boilerplate && share < 0.9 && is_frame(dom, at) && total - inside > MIN_BESIDES_FOOTER;
             let is_used_for_prose = uses.of_class(dom, at) > MOST_SHARE_OF_A_CLASS * total;
             let is_small = share <= most_share(reason) && !is_used_for_prose;
             if (is_small || is_lively || is_footer) && !holds_body && !is_article {
@@ -153,7 +164,10 @@ fn is_frame(dom: &Dom<'_>, at: usize) -> bool {
     let Some(element) = dom.element(at) else { return false };
     matches!(element.name(), "footer" | "nav")
         || attr(element, "role").is_some_and(|role| matches!(role, "contentinfo" | "navigation"))
-        || ["class", "id"].iter().filter_map(|name| attr(element, name)).any(|names| names.to_ascii_lowercase().contains("footer"))
+        || ["class", "id"]
+            .iter()
+            .filter_map(|name| attr(element, name))
+            .any(|names| names.to_ascii_lowercase().contains("footer"))
 }
 
 /// What the classes that hint at boilerplate are used for: some page builders give every paragraph a widget's class.
@@ -166,7 +180,9 @@ impl<'a> Uses<'a> {
         let mut uses: HashMap<&'a str, (f32, usize)> = HashMap::new();
         let pictures: Vec<usize> = (0..dom.nodes.len()).filter(|at| matches!(dom.name(*at), "img" | "figure")).collect();
         for at in 0..dom.nodes.len() {
-            if reason(hints[at]) == Some(Reason::Boilerplate) && let Some(class) = dom.element(at).and_then(|e| attr(e, "class")) {
+            if reason(hints[at]) == Some(Reason::Boilerplate)
+                && let Some(class) = dom.element(at).and_then(|e| attr(e, "class"))
+            {
                 let (weight, end) = uses.entry(class).or_default();
                 if at >= *end {
                     // What goes with a picture is its caption.

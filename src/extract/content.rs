@@ -233,9 +233,7 @@ fn is_kin(view: &PageView<'_>, prose: &Prose, child: usize, other: usize) -> boo
                 || view.hints[other].is_body && prose.inside(dom, other) > MIN_BODY_WEIGHT
         }
     };
-    is_alike
-        && !range.clone().any(|i| view.blocks[i].kind == BlockKind::Heading(1))
-        && range.into_iter().any(is_prose)
+    is_alike && !range.clone().any(|i| view.blocks[i].kind == BlockKind::Heading(1)) && range.into_iter().any(is_prose)
 }
 
 /// Paragraphs between headline and body that are marked as the standfirst or say what the description says.

@@ -47,7 +47,8 @@ pub(super) fn of(element: &Element) -> Hints {
                 read_names(value, &mut hints)
             }
             "hidden" => hints.is_hidden |= value != "until-found",
-            "aria-hidden" => hints.is_hidden |= value == "true",
+            // A paragraph that only screen readers pass over is there for everyone else, until a script locks it.
+            "aria-hidden" => hints.is_hidden |= value == "true" && element.name() != "p",
             "style" => {
                 let style: String = value.chars().take(300).filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
                 hints.is_hidden |= style.contains("display:none") || style.contains("visibility:hidden");

@@ -25,6 +25,8 @@ pub(super) struct Stated {
     pub(super) words: Option<usize>,
     /// `isAccessibleForFree`.
     pub(super) is_free: Option<bool>,
+    /// CSS selectors of the parts that are not free (`hasPart`): when they are in the page, they are the article's text.
+    pub(super) unfree_parts: Vec<String>,
 }
 
 /// Reads all scripts; the first statement of each fact wins, articles before other things.
@@ -111,11 +113,19 @@ fn fill(stated: &mut Stated, value: &Value) {
         let words = value.get("wordCount")?;
         words.as_u64().or_else(|| words.as_str()?.trim().parse().ok()).and_then(|n| usize::try_from(n).ok())
     });
-    stated.is_free = stated.is_free.or_else(|| match value.get("isAccessibleForFree")? {
-        Value::Bool(free) => Some(*free),
-        Value::String(word) => Some(!matches!(word.to_ascii_lowercase().as_str(), "false" | "no" | "0")),
-        _ => None,
-    });
+    stated.is_free = stated.is_free.or_else(|| is_free(value));
+    let parts = match value.get("hasPart") {
+        Some(Value::Array(parts)) => parts.as_slice(),
+        Some(part) => std::slice::from_ref(part),
+        None => &[],
+    };
+    for part in parts.iter().filter(|part| is_free(part) == Some(false)) {
+        match part.get("cssSelector") {
+            Some(Value::Array(all)) => stated.unfree_parts.extend(all.iter().filter_map(Value::as_str).map(str::to_owned)),
+            Some(Value::String(one)) => stated.unfree_parts.push(one.clone()),
+            _ => {}
+        }
+    }
     if stated.publisher.is_none() {
         stated.publisher = value.get("publisher").and_then(|p| p.get("name")).and_then(string);
     }
@@ -127,6 +137,14 @@ fn fill(stated: &mut Stated, value: &Value) {
                 stated.authors = names(author);
             }
         }
+    }
+}
+
+fn is_free(value: &Value) -> Option<bool> {
+    match value.get("isAccessibleForFree")? {
+        Value::Bool(free) => Some(*free),
+        Value::String(word) => Some(!matches!(word.to_ascii_lowercase().as_str(), "false" | "no" | "0")),
+        _ => None,
     }
 }
 

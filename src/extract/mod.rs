@@ -19,6 +19,7 @@ mod jsonld;
 mod language;
 mod metadata;
 mod page;
+mod parts;
 mod paywall;
 mod phrases;
 mod spec;

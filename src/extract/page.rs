@@ -11,7 +11,7 @@ use super::hints::{self, Hints};
 use super::metadata::Metadata;
 use super::paywall::WallLexicon;
 use super::text::key;
-use super::{authors, charset, date, garbled, language, phrases, title, wall};
+use super::{authors, charset, date, garbled, language, parts, phrases, title, wall};
 use crate::fetch::Page;
 use crate::text::sentences::sentences;
 use crate::types::Lang;
@@ -79,8 +79,9 @@ fn foreign_kind(page: &Page) -> Option<String> {
 }
 
 fn read(dom: &Dom<'_>, page: &Page, walls: &WallLexicon, article: &mut Article) {
-    let hints: Vec<Hints> = (0..dom.nodes.len()).map(|at| dom.element(at).map(hints::of).unwrap_or_default()).collect();
+    let mut hints: Vec<Hints> = (0..dom.nodes.len()).map(|at| dom.element(at).map(hints::of).unwrap_or_default()).collect();
     let metadata = Metadata::of(dom, &hints);
+    parts::show(dom, &metadata.stated.unfree_parts, &mut hints);
     let hidden: Vec<bool> =
         hints.iter().enumerate().map(|(at, h)| h.is_hidden && !matches!(dom.name(at), "html" | "body")).collect();
     let mut all = blocks(dom, &hidden);
@@ -111,7 +112,7 @@ fn declared_language(page: &Page, metadata: &Metadata<'_>) -> Option<Lang> {
 
 /// Fills in text, access and wall.
 fn body(dom: &Dom<'_>, hints: &[Hints], all: &[Block], metadata: &Metadata<'_>, walls: &WallLexicon, article: &mut Article) {
-    let mut reasons = boilerplate::judge(dom, hints, all);
+    let mut reasons = boilerplate::judge(dom, hints, all, walls);
     let titles = title::forms(dom, metadata, &article.title);
     let end = wall::end_of_flow(all, &reasons);
     let title_at = all.iter().position(|b| b.is_heading() && titles.contains(&key(&b.text))).unwrap_or(0);
