@@ -58,6 +58,7 @@ pub(super) fn of(element: &Element) -> Hints {
                 hints.is_boilerplate |= matches!(
                     value,
                     "navigation"
+                        | "complementary"
                         | "contentinfo"
                         | "search"
                         | "dialog"
@@ -80,7 +81,7 @@ pub(super) fn of(element: &Element) -> Hints {
         }
     }
     match element.name() {
-        "nav" | "footer" | "menu" | "form" => hints.is_boilerplate = true,
+        "nav" | "footer" | "menu" | "form" | "aside" => hints.is_boilerplate = true,
         "figcaption" | "caption" => hints.is_caption = true,
         "dialog" => hints.is_hidden |= attr(element, "open").is_none(),
         _ => {}
