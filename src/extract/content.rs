@@ -36,6 +36,8 @@ pub(super) struct Content {
 
 /// A card that shows another article has no more blocks.
 const MAX_CARD_BLOCKS: usize = 6;
+/// A line between a card's heading and its text is no longer, letters.
+const MAX_CARD_LABEL_LETTERS: usize = 40;
 /// What a letter of a short line in a body is worth beside a letter of prose.
 const SHORT_LINE_WORTH: f32 = 0.5;
 /// A sibling of the body goes on with it when it holds a paragraph of so many letters.
@@ -100,7 +102,10 @@ fn is_teaser(view: &PageView<'_>, i: usize) -> bool {
     if view.blocks[i].is_heading() {
         return false;
     }
-    let Some(heading) = (0..i).rev().take(2).find(|j| view.blocks[*j].is_heading()) else { return false };
+    // Between them stand at most a name, a date, a label.
+    let is_small = |j: &usize| view.blocks[*j].is_heading() || view.blocks[*j].letters < MAX_CARD_LABEL_LETTERS;
+    let mut above = (0..i).rev().take(MAX_CARD_BLOCKS).enumerate().take_while(|(n, j)| *n == 0 || is_small(j)).map(|(_, j)| j);
+    let Some(heading) = above.find(|j| view.blocks[*j].is_heading()) else { return false };
     if view.blocks[heading].link_share() < 0.9 {
         return false;
     }
