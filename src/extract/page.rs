@@ -135,12 +135,14 @@ fn body(dom: &Dom<'_>, hints: &[Hints], all: &[Block], metadata: &Metadata<'_>, 
     if found.ending.is_some() {
         content.kept.retain(|i| !walls.is_offer(&all[*i].text) || all[*i].letters > 150);
     }
+    drop_author_notes(all, &article.authors, &mut content.kept);
     let shown = content::kept_letters(&view, &content);
     article.paragraphs = content.kept.iter().map(|i| all[*i].text.clone()).collect();
     let stated_letters = letters(&stated_body);
     if stated_letters >= MIN_STATED_LETTERS
         && (shown as f32) < STATED_BODY_SHARE * stated_letters as f32
         && !is_cut(&stated_body, shown, walls)
+        && !is_repeated(&key(&stated_body), &article.paragraphs)
     {
         article.paragraphs = paragraphs_of(&stated_body);
         return;
@@ -181,6 +183,28 @@ fn body(dom: &Dom<'_>, hints: &[Hints], all: &[Block], metadata: &Metadata<'_>, 
     }
 }
 
+/// So many last paragraphs may tell of the authors.
+const MAX_AUTHOR_NOTES: usize = 3;
+/// A note on an author is no longer, letters.
+const MAX_NOTE_LETTERS: usize = 450;
+/// It names the author this early, bytes.
+const MAX_NOTE_NAME_AT: usize = 80;
+
+/// Takes off last paragraphs that tell who wrote the text: they begin with an author's name.
+fn drop_author_notes(all: &[Block], authors: &[String], kept: &mut Vec<usize>) {
+    let is_note = |i: &usize| {
+        let text = all[*i].text.as_str();
+        let head = &text[..text.floor_char_boundary(MAX_NOTE_NAME_AT)];
+        all[*i].letters <= MAX_NOTE_LETTERS && authors.iter().any(|name| name.contains(' ') && head.contains(name.as_str()))
+    };
+    let from = kept.len().saturating_sub(MAX_AUTHOR_NOTES).max(1);
+    let mut place = 0;
+    kept.retain(|i| {
+        place += 1;
+        place <= from || !is_note(i)
+    });
+}
+
 /// A consent wall is no longer than this, letters; an article about such walls is.
 const MAX_CONSENT_LETTERS: usize = 4_000;
 
@@ -212,6 +236,16 @@ fn drop_garbled(declared: Option<Lang>, metadata: &Metadata<'_>, article: &mut A
 /// True when the body in the metadata is itself the cut text, or a wall's words.
 fn is_cut(stated_body: &str, shown: usize, walls: &WallLexicon) -> bool {
     letters(stated_body) < shown + 200 || stated_body.lines().last().is_some_and(|last| walls.is_strong(last))
+}
+
+/// True when the body in the metadata (as a key) holds a paragraph of the page twice: some systems write the text once more for every part.
+fn is_repeated(stated_body: &str, paragraphs: &[String]) -> bool {
+    paragraphs
+        .iter()
+        .map(|p| key(p))
+        .filter(|key| key.len() >= 100)
+        .take(3)
+        .any(|key| stated_body.matches(key.as_str()).count() > 1)
 }
 
 /// The body out of the metadata as plain text: some sites put markup there.
