@@ -26,6 +26,7 @@ mod spec;
 mod text;
 mod title;
 mod wall;
+mod wording;
 
 pub use article::{Access, Article, Origin, PageDate, Paywall};
 pub use language::detect_language;

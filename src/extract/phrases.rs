@@ -1,84 +1,192 @@
 //! Short wordings that belong to pages in general: list titles, labels, comment forms, bylines.
 //!
-//! In: the text of one block. Out: what kind of furniture it is. Wall wordings are data and live in `config/paywall.toml`, not here.
+//! In: the text of one block. Out: what kind of furniture it is. The wordings are data and live in `config/phrases.toml`; what has a shape and
+//! no words (dates, names, sums) is known here. Wall wordings live in `config/paywall.toml`.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexSet};
+use regex::Regex;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::wording::Wordings;
 
 /// A block longer than this is prose, bytes.
 const MAX_LABEL_BYTES: usize = 160;
+/// The title of a list is no longer, bytes.
+const MAX_TITLE_BYTES: usize = 80;
+/// A line of names and dates is no longer, bytes.
+const MAX_BYLINE_BYTES: usize = 120;
+/// After "published" and its like no more follows in a byline, characters.
+const MAX_AFTER_LEAD_CHARS: usize = 91;
 
-/// Titles of lists of other articles, whole.
-static LIST_TITLES: LazyLock<Regex> = LazyLock::new(|| {
+/// The file, ready for look-ups.
+#[derive(Debug, Default)]
+struct Phrases {
+    titles: Wordings,
+    labels: Wordings,
+    leads: Wordings,
+    comments: Wordings,
+    bylines: Wordings,
+    names: Wordings,
+    durations: Wordings,
+}
+
+/// The file as written; every key optional, none unknown.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[derive(Default)]
+struct Section {
+    titles: Vec<Spanned<String>>,
+    labels: Vec<Spanned<String>>,
+    leads: Vec<Spanned<String>>,
+    comments: Vec<Spanned<String>>,
+    bylines: Vec<Spanned<String>>,
+    names: Vec<Spanned<String>>,
+    durations: Vec<Spanned<String>>,
+}
+
+static SHIPPED: LazyLock<Phrases> =
+    LazyLock::new(|| parse(include_str!("../../config/phrases.toml")).expect("the shipped phrases are tested"));
+
+/// Names after "by", perhaps a date after them; met with the text's [`shape`].
+static NAMES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^ ?:? (?:[a-zJ-L][a-zJ-L.'-]*[ ,&|/]*){1,8}(?:[,|B-]? ?[\x00-\x7f]{0,40}[0-9]{4}[\x00-\x7f]{0,25})?$")
+});
+/// A date alone, perhaps with the weekday before it and the time after it; met with the text's [`shape`].
+static DATE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(?:(?:à )?lire (?:aussi|également|ensuite)|à lire|(?:read|see) (?:also|more|next)|also read|related(?: (?:articles?|stories|posts?|content|news|topics|links|coverage|items))?|more (?:on this|from|stories|news|articles|like this|in|about|to read)(?: .{0,40})?|recommended(?: .{0,20})?|you (?:may|might) (?:also )?(?:like|be interested in).{0,20}|most (?:read|popular|viewed|shared|commented)|popular(?: (?:posts|stories|articles|now))?|trending(?: now)?|latest (?:news|stories|posts|articles|videos?)|top stories|don't miss|what to read next|read next|up next|sur le même (?:sujet|thème)|articles? (?:liés|similaires|recommandés|connexes|associés)|les plus (?:lus|populaires|partagés)|nos recommandations|pour aller plus loin|voir aussi|dans la même rubrique|mehr zum thema|mehr aus .{0,30}|mehr von .{0,30}|mehr (?:artikel|news|nachrichten|lesen|dazu)|(?:das könnte (?:sie|dich|ihnen|dir) )(?:auch )?(?:interessieren|gefallen)|lesen sie (?:auch|mehr|hier)|weitere (?:artikel|meldungen|themen|nachrichten|beiträge|informationen)(?: .{0,30})?|ähnliche (?:artikel|beiträge|themen)|verwandte (?:artikel|themen|beiträge)|meistgelesen(?:e artikel)?|themen|schlagworte|schlagwörter|links(?: zum thema)?|zum thema|auch interessant|passend dazu|lea también|le puede interesar|te puede interesar|noticias relacionadas|artículos relacionados|más (?:noticias|información|leídas|sobre .{0,30})|leia (?:também|mais)|veja também|notícias relacionadas|mais lidas|leggi anche|articoli correlati|potrebbe interessarti.{0,10}|lees (?:ook|meer|verder)|meer over .{0,30}|gerelateerd.{0,20}|czytaj (?:też|także|również|więcej)|zobacz (?:też|także|również)|polecane|powiązane.{0,20}|čtěte (?:také|více|dále)|související.{0,20}|läs (?:också|mer)|les (?:også|mer)|læs (?:også|mere)|читайте (?:также|ещё|еще)|по теме|материалы по теме|другие новости|смотрите также|читайте нас.{0,40}|関連(?:記事|ニュース|リンク|キーワード|タグ|トピックス|サイト)?|あわせて読みたい|おすすめ(?:記事)?|ランキング|相关(?:新闻|阅读|报道|链接|推荐)|延伸阅读|推荐阅读|관련\s?(?:기사|뉴스)|tags?|topics?|keywords|filed under|share(?: this)?(?: (?:article|story|post|on .{0,20}))?|share this.{0,20}|partager(?: (?:l'article|cet article|sur .{0,20}))?|teilen|compartir|condividi|deel(?: dit)?.{0,20}|follow us.{0,40}|suivez-nous.{0,40}|folgen sie uns.{0,40}|about the author.{0,30}|à propos de l'auteur|über den autor|über die autorin|table of contents|contents|inhaltsverzeichnis|inhalt|sommaire|table des matières|newsletter|comments?|commentaires?|kommentare?|comentarios|commenti|tagged.{0,40}|(?:external|related) links?|references|sources?|quellen?|advertisement|anzeige|werbung|publicité|publicidad|reklama|videos?|photos?|bilder|fotos?|galerie|gallery)\s*[:.…»>›→]*$",
+        r"^[a-zJ-L]{0,12}\.?,? ?(?:[0-9]{1,2}\.? ?(?:de )?[a-zJ-L]{3,10}\.?,? (?:de )?[0-9]{4}|[a-zJ-L]{3,10}\.? [0-9]{1,2},? [0-9]{4}|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}|[0-9]{4}[./J-] ?[0-9]{1,2}[./K-] ?[0-9]{1,2}L?)[ ,|BD-]*(?:(?:at|a|um|a las|as|alle|om|o godz\.|kl\.)? ?[0-9]{1,2}[:.h][0-9]{0,2}[\x00-\x7f]{0,20})?$",
     )
-});
-
-/// Labels that are no part of any article.
-static CHROME: LazyLock<RegexSet> = LazyLock::new(|| {
-    set(&[
-        r"^(?:advertisement|advertising|ad|anzeige|werbung|publicité|publicidad|publicidade|pubblicità|advertentie|reklama|реклама|annonce|annons|annonse|広告|광고|sponsored(?: content)?|story continues below.*|article continues (?:below|after).*|continue reading (?:below|the main story).*|scroll to continue.*|la suite après cette publicité|(?:il )?continua (?:a leggere )?(?:dopo|sotto).*|der artikel wird unten fortgesetzt.*|advertisement - .*)$",
-        r"^(?:lire aussi|à lire aussi|à lire|lire également|voir aussi|read (?:also|more|next)|also read|see also|related|more|recommended|lesen sie (?:auch|mehr)|lesen sie (?:auch|hier).*|mehr zum thema|lesetipp|zum thema|auch interessant|passend zum thema|mehr dazu|siehe auch|lea también|lee también|le puede interesar|te puede interesar|leer más|leia (?:também|mais)|veja (?:também|mais)|saiba mais|leggi anche|lees ook|czytaj (?:też|także|również|więcej)|zobacz (?:też|także|również)|čtěte (?:také|více|dále)|läs (?:också|mer|även)|les (?:også|mer)|læs (?:også|mere)|читайте также|читайте ещё|читайте еще|смотрите также|по теме|関連記事|相关阅读|관련기사|watch|don't miss|must read|photos|video|dossier)\s?(?::|>|»|›|-|\|)",
-        r"^(?:laisser un commentaire|soyez le premier à commenter.*|votre adresse (?:de messagerie|e-mail|électronique|mail) ne sera pas publiée.*|leave a (?:reply|comment)|your email address will not be published.*|be the first to comment.*|post a comment|schreiben sie einen kommentar|schreibe einen kommentar.*|kommentar (?:schreiben|verfassen|hinterlassen)|deja un comentario|deixe (?:um|seu) comentário|lascia un commento|dodaj komentarz|commenter|répondre|reply|[0-9]+ (?:comments?|commentaires?|kommentare?|comentarios|réponses?))\.?$",
-        r"^(?:[0-9]+\s*[×x+*−-]\s*[0-9a-z]+\s*=.*|\*+|×|google news|\[?\.\.\.\]?|share|tweet|email|print|facebook|twitter|whatsapp|linkedin|pinterest|instagram|telegram|youtube|flipboard|reddit|imprimer|drucken|teilen|merken|partager|envoyer|copier le lien|copy link|link kopieren|compartir|share on .{0,20}|auf .{0,20} teilen|partager sur .{0,20}|newsletter|subscribe|s'abonner|log ?in|sign (?:in|up)|anmelden|play|pause|close|fermer|schließen|next|previous|weiter|zurück|suivant|précédent|menu|search|back to top|nach oben|loading\.*|mehr|more|listen|écouter|audio|facebook twitter.*|follow .{0,40} on (?:facebook|twitter|instagram|x|google news).*|(?:hide|show) caption|toggle caption|enlarge this image.*|view (?:comments|gallery|image.*|photos?)|save|en savoir plus|mehr erfahren|learn more|read more|weiterlesen|lire la suite|leer más|continue reading|read the full (?:story|article).*|getty images|afp|reuters|dpa|image source.*|media caption.*|image caption.*|image copyright.*|\(?(?:photo|foto|bild|image|symbolbild|picture|crédit photo|©|quelle|source|credit)\s?[:/©].{0,120}|©.{0,120}|copyright .{0,120}|all rights reserved.*|tous droits réservés.*|alle rechte vorbehalten.*|skip to (?:main )?content.*|table of contents)$",
-        r"^(?:sign up (?:for|to) (?:our|the|my) .{0,80}newsletter.*|subscribe to (?:our|the|my) .{0,80}(?:newsletter|channel|podcast).*|abonnez-vous à (?:notre|nos|la) .{0,40}newsletter.*|inscrivez-vous à .{0,40}newsletter.*|recevez .{0,80}(?:newsletter|boîte mail|par e-?mail).*|(?:jetzt )?(?:unseren|den) .{0,30}newsletter (?:abonnieren|bestellen).*|this (?:article|story) (?:was originally|originally) (?:appeared|published).*|get the latest .{0,80}inbox.*|we use cookies.*|this (?:site|website) uses cookies.*|diese (?:seite|website|webseite) (?:verwendet|nutzt|benutzt) cookies.*|nous utilisons des cookies.*|please enable javascript.*|like us on facebook.*|follow us on .{0,60}|join (?:our|us on) .{0,60}(?:whatsapp|telegram).*|click here to .{0,60}|download (?:our|the) .{0,30}app.*|les commentaires sont réservés.*|comments are for subscribers.*|die kommentarfunktion .*|los comentarios son exclusivos.*|os comentários são .*|comments? (?:are )?(?:closed|disabled|off).*)$",
-    ])
-});
-
-/// What a comment form or the list above it begins with.
-static COMMENTS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^(?:laisser un commentaire|soyez le premier à (?:commenter|réagir).*|votre adresse (?:de messagerie|e-mail|électronique|mail) ne sera pas publiée.*|leave a (?:reply|comment).{0,30}|your email address will not be published.*|be the first to comment.*|post a comment|schreiben sie einen kommentar.*|schreibe einen kommentar.*|kommentar (?:schreiben|verfassen|hinterlassen)|deja (?:un comentario|una respuesta).*|deixe (?:um|seu|uma) (?:comentário|resposta).*|lascia un commento.*|geef een reactie.*|dodaj komentarz.*|napsat komentář.*|добавить комментарий.*|оставить комментарий.*|コメントを残す|댓글(?: 남기기)?|发表评论|annuler la réponse|cancel reply|[0-9]+ (?:comments?|commentaires?|kommentare|comentarios|thoughts? on .{0,150}|responses? to .{0,150}|réponses? à .{0,150}|réflexions? sur .{0,150}|gedanken? zu .{0,150}|antworten auf .{0,150}))\s*:?$",
-    )
-});
-
-/// A line that says when or by whom, and no more.
-static BYLINE: LazyLock<RegexSet> = LazyLock::new(|| {
-    set(&[
-        r"^(?:publié|mis à jour|modifié|posté|écrit|rédigé|published|updated|posted|last updated|first published|written|veröffentlicht|aktualisiert|stand|erstellt|publicado|actualizado|atualizado|pubblicato|aggiornato|gepubliceerd|bijgewerkt|opublikowano|publikováno|publicerad|publisert|oppdatert|опубликовано|обновлено)(?: |:|$).{0,90}$",
-        r"^(?:par|by|von|por|di|da|door|av|af|autor|auteur|author|text|texte|geschrieben von|written by|reported by|story by|words by)\s?:? (?:\p{L}[\p{L}.'-]*[ ,&|/]*){1,8}(?:[,|•·-]? ?.{0,40}[0-9]{4}.{0,25})?$",
-        r"^\p{L}{0,12}\.?,? ?(?:[0-9]{1,2}\.? ?(?:de )?\p{L}{3,10}\.?,? (?:de )?[0-9]{4}|\p{L}{3,10}\.? [0-9]{1,2},? [0-9]{4}|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}|[0-9]{4}[./年-] ?[0-9]{1,2}[./月-] ?[0-9]{1,2}日?)[ ,|•·–-]*(?:(?:at|à|um|a las|às|alle|om|o godz\.|kl\.)? ?[0-9]{1,2}[:.h][0-9]{0,2}.{0,20})?$",
-        r"^[0-9]+ ?(?:min(?:ute)?s?|min\.|minuten)(?: (?:de lecture|read|lesezeit|lettura|lectura|de leitura))?$",
-        r"^(?:temps de lecture|lesezeit|reading time|tiempo de lectura|tempo di lettura)\b.{0,30}$",
-    ])
 });
 
 fn pattern(text: &str) -> Regex {
-    Regex::new(&text.replace(r"\b", r"(?-u:\b)")).expect("a pattern of ours compiles")
+    Regex::new(text).expect("a pattern of ours compiles")
 }
 
-fn set(texts: &[&str]) -> RegexSet {
-    RegexSet::new(texts.iter().map(|t| t.replace(r"\b", r"(?-u:\b)"))).expect("a pattern of ours compiles")
+/// Reads the file; every mistake with its line.
+fn parse(toml_text: &str) -> Result<Phrases, Vec<(usize, String)>> {
+    let line = |at: usize| toml_text[..toml_text.floor_char_boundary(at)].matches('\n').count() + 1;
+    let sections: BTreeMap<String, Section> = toml::from_str(toml_text)
+        .map_err(|error| vec![(line(error.span().map_or(0, |span| span.start)), error.message().to_owned())])?;
+    let mut phrases = Phrases::default();
+    let mut mistakes = Vec::new();
+    for section in sections.values() {
+        for (into, entries) in [
+            (&mut phrases.titles, &section.titles),
+            (&mut phrases.labels, &section.labels),
+            (&mut phrases.leads, &section.leads),
+            (&mut phrases.comments, &section.comments),
+            (&mut phrases.bylines, &section.bylines),
+            (&mut phrases.names, &section.names),
+            (&mut phrases.durations, &section.durations),
+        ] {
+            for entry in entries {
+                if let Err(mistake) = into.add(entry.get_ref()) {
+                    mistakes.push((line(entry.span().start), mistake));
+                }
+            }
+        }
+    }
+    mistakes.sort();
+    if mistakes.is_empty() { Ok(phrases) } else { Err(mistakes) }
 }
 
-/// The text in lower case with one kind of apostrophe, ready to be matched; `None` when it is too long for a label.
+/// The text in lower case with one kind of apostrophe and of space, ready for a look-up; `None` when it is too long for a label.
 fn label(text: &str) -> Option<String> {
     if text.len() > MAX_LABEL_BYTES {
         return None;
     }
-    Some(text.to_lowercase().replace(['’', '‘'], "'").replace(['\u{a0}', '\u{202f}'], " "))
+    if text.is_ascii() {
+        return Some(text.to_ascii_lowercase());
+    }
+    let mut lower = text.to_lowercase();
+    if lower.contains(['’', '‘', '\u{a0}', '\u{202f}']) {
+        lower = lower.replace(['’', '‘'], "'").replace(['\u{a0}', '\u{202f}'], " ");
+    }
+    Some(lower)
 }
 
 /// True for the title of a list of other articles, of tags, of share links.
 pub(super) fn is_list_title(text: &str) -> bool {
-    text.len() <= 80 && label(text).is_some_and(|text| LIST_TITLES.is_match(&text))
+    text.len() <= MAX_TITLE_BYTES && label(text).is_some_and(|text| is_title(&text))
+}
+
+fn is_title(text: &str) -> bool {
+    let bare = text.trim_end_matches([':', '.', '…', '»', '>', '›', '→']);
+    let trimmed = bare.trim_end();
+    SHIPPED.titles.hold(trimmed) || (trimmed.len() < bare.len() && SHIPPED.titles.hold(bare))
 }
 
 /// True for a label, a link to another article, an advertisement's mark.
 pub(super) fn is_chrome(text: &str) -> bool {
-    label(text).is_some_and(|text| CHROME.is_match(&text) || LIST_TITLES.is_match(&text))
+    label(text).is_some_and(|text| SHIPPED.labels.hold(&text) || is_title(&text) || is_led(&text) || is_sum(&text))
+}
+
+/// "Read also: another article".
+fn is_led(text: &str) -> bool {
+    text.match_indices([':', '>', '»', '›', '-', '|']).any(|(at, _)| {
+        let lead = &text[..at];
+        SHIPPED.leads.hold(lead) || lead.strip_suffix(' ').is_some_and(|lead| SHIPPED.leads.hold(lead))
+    })
+}
+
+/// The little sum of a comment form ("2 × 5 ="), or a row of asterisks.
+fn is_sum(text: &str) -> bool {
+    let after = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let Some(operator) = after.trim_start().strip_prefix(['×', 'x', '+', '*', '−', '-']).filter(|_| after.len() < text.len())
+    else {
+        return !text.is_empty() && text.bytes().all(|b| b == b'*');
+    };
+    let operand = operator.trim_start();
+    let rest = operand.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_ascii_lowercase());
+    rest.len() < operand.len() && rest.trim_start().starts_with('=')
 }
 
 /// True for the first line of a comment form or list.
 pub(super) fn begins_comments(text: &str) -> bool {
-    label(text).is_some_and(|text| COMMENTS.is_match(&text))
+    label(text).is_some_and(|text| {
+        let bare = text.strip_suffix(':').unwrap_or(&text).trim_end();
+        SHIPPED.comments.hold(&text) || SHIPPED.comments.hold(bare)
+    })
 }
 
 /// True for a line that names authors or a date and says nothing else.
 pub(super) fn is_byline(text: &str) -> bool {
-    text.len() <= 120 && label(text).is_some_and(|text| BYLINE.is_match(&text))
+    text.len() <= MAX_BYLINE_BYTES && label(text).is_some_and(|text| is_dated(&text) || has_byline_shape(&text))
+}
+
+/// "Published on Tuesday"; "5 minutes read".
+fn is_dated(text: &str) -> bool {
+    SHIPPED.durations.hold(text)
+        || SHIPPED
+            .bylines
+            .after(text)
+            .any(|rest| rest.is_empty() || (rest.starts_with([' ', ':']) && rest.chars().nth(MAX_AFTER_LEAD_CHARS).is_none()))
+}
+
+fn has_byline_shape(text: &str) -> bool {
+    let shape = shape(text);
+    // One byte for each character: what follows the lead is the end of the shape.
+    DATE.is_match(&shape) || SHIPPED.names.after(text).any(|rest| NAMES.is_match(&shape[shape.len() - rest.chars().count()..]))
+}
+
+/// One ASCII letter for each character, so that patterns on it need no tables of all the world's letters: `a` for a letter, `B` and `D` for the
+/// bullets and dashes of bylines, `J`, `K`, `L` for the signs of year, month and day, `X` for what no byline holds.
+fn shape(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            c if c.is_ascii() => c,
+            '年' => 'J',
+            '月' => 'K',
+            '日' => 'L',
+            '•' | '·' => 'B',
+            '–' => 'D',
+            c if c.is_alphabetic() => 'a',
+            _ => 'X',
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -93,6 +201,14 @@ mod tests {
         for text in no {
             assert!(!of(text), "{text:?}");
         }
+    }
+
+    #[test]
+    fn mistakes_come_with_their_line() {
+        let mistakes = parse("[en]\ntitles = ['more', '(related']\nlabels = [\n  'Share',\n]\n").expect_err("two mistakes");
+        assert_eq!(mistakes.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 4]);
+        let mistakes = parse("[en]\ntitels = []\n").expect_err("an unknown key");
+        assert!(mistakes[0].0 == 2 && mistakes[0].1.contains("titels"), "{mistakes:?}");
     }
 
     #[test]
