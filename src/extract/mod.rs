@@ -20,6 +20,7 @@ mod language;
 mod metadata;
 mod page;
 mod parts;
+mod patterns;
 mod paywall;
 mod phrases;
 mod spec;

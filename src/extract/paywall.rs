@@ -5,19 +5,15 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-use regex::{Regex, RegexSet, RegexSetBuilder};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::patterns::Patterns;
 use crate::text::normalise::fold;
 use crate::text::sentences::sentences;
 
 /// A block longer than this is prose even when a wall wording stands in it, bytes.
 const MAX_WALL_BYTES: usize = 700;
-
-/// Room for the automaton of the strong wordings, bytes: with too little it is thrown away and rebuilt again and again.
-const STRONG_CACHE_BYTES: usize = 6 * 1024 * 1024;
 
 /// What is wrong with a wall file, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,15 +33,13 @@ const CONSENT_WORDINGS: usize = 2;
 /// The wordings of walls, compiled.
 #[derive(Debug)]
 pub struct WallLexicon {
-    strong: RegexSet,
-    weak: RegexSet,
-    offers: RegexSet,
-    shells: RegexSet,
-    consents: RegexSet,
-    decoys: RegexSet,
-    percents: Vec<Regex>,
-    /// One of these stands in every strong wording: a scan for them spares most blocks the patterns. `None`: every block is examined.
-    triggers: Option<AhoCorasick>,
+    strong: Patterns,
+    weak: Patterns,
+    offers: Patterns,
+    shells: Patterns,
+    consents: Patterns,
+    decoys: Patterns,
+    percents: Patterns,
 }
 
 /// The file as written; every key optional, none unknown.
@@ -65,8 +59,6 @@ struct Section {
     #[serde(default)]
     decoys: Vec<Spanned<String>>,
     #[serde(default)]
-    triggers: Vec<String>,
-    #[serde(default)]
     percents: Vec<Spanned<String>>,
 }
 
@@ -74,13 +66,18 @@ impl WallLexicon {
     /// The lexicon that ships with the program.
     pub fn shipped() -> &'static WallLexicon {
         static SHIPPED: LazyLock<WallLexicon> = LazyLock::new(|| {
-            WallLexicon::parse(include_str!("../../config/paywall.toml")).expect("the shipped wall file is tested")
+            WallLexicon::read(include_str!("../../config/paywall.toml"), false).expect("the shipped wall file is tested")
         });
         &SHIPPED
     }
 
     /// Reads a wall file; every mistake comes back with its line.
     pub fn parse(toml_text: &str) -> Result<WallLexicon, Vec<WallProblem>> {
+        WallLexicon::read(toml_text, true)
+    }
+
+    /// `is_checked` compiles every pattern at once, which the shipped file does not need.
+    fn read(toml_text: &str, is_checked: bool) -> Result<WallLexicon, Vec<WallProblem>> {
         let line = |at: usize| toml_text[..toml_text.floor_char_boundary(at)].matches('\n').count() + 1;
         let sections: std::collections::BTreeMap<String, Section> = match toml::from_str(toml_text) {
             Ok(sections) => sections,
@@ -90,62 +87,43 @@ impl WallLexicon {
             }
         };
         let mut problems = Vec::new();
-        let mut gather = |pick: fn(&Section) -> &Vec<Spanned<String>>, needs_group: bool| {
-            let mut out = Vec::new();
-            for text in sections.values().flat_map(pick) {
-                // A Unicode word boundary keeps the engine from its fast path on text beyond ASCII; the wordings need none.
-                let pattern = text.get_ref().replace(r"\b", r"(?-u:\b)").replace('’', "'");
-                match Regex::new(&pattern) {
-                    Ok(regex) if needs_group && regex.captures_len() < 2 => {
-                        problems.push(WallProblem {
-                            line: line(text.span().start),
-                            message: "a share needs one (group) around its number".to_owned(),
-                        });
-                    }
-                    Ok(_) => out.push(pattern),
-                    Err(error) => problems.push(WallProblem { line: line(text.span().start), message: format!("{error}") }),
-                }
-            }
-            out
+        let mut gather = |picks: &[fn(&Section) -> &Vec<Spanned<String>>]| {
+            let texts: Vec<&Spanned<String>> = picks.iter().flat_map(|pick| sections.values().flat_map(pick)).collect();
+            // A Unicode word boundary keeps the engine from its fast path on text beyond ASCII; the wordings need none.
+            let patterns = texts.iter().map(|text| text.get_ref().replace(r"\b", r"(?-u:\b)").replace('’', "'"));
+            let (patterns, mistakes) = Patterns::of(patterns, is_checked);
+            problems.extend(
+                mistakes.into_iter().map(|(place, message)| WallProblem { line: line(texts[place].span().start), message }),
+            );
+            patterns
         };
-        let strong = gather(|s| &s.strong, false);
-        let weak = gather(|s| &s.weak, false);
-        let offers = gather(|s| &s.offers, false);
-        let shells = gather(|s| &s.shells, false);
-        let consents = gather(|s| &s.consents, false);
-        let decoys = gather(|s| &s.decoys, false);
-        let percents = gather(|s| &s.percents, true);
-        problems.sort_by_key(|p| p.line);
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        let triggers: Vec<&str> =
-            sections.values().flat_map(|s| &s.triggers).map(String::as_str).filter(|t| !t.is_empty()).collect();
-        let too_large = |error: regex::Error| vec![WallProblem { line: 1, message: format!("the patterns together: {error}") }];
-        let percents = percents.iter().map(|p| Regex::new(p)).collect::<Result<Vec<_>, _>>().map_err(too_large)?;
-        Ok(WallLexicon {
+        let lexicon = WallLexicon {
             // A stated share is a wall by itself.
-            strong: RegexSetBuilder::new(strong.iter().map(String::as_str).chain(percents.iter().map(Regex::as_str)))
-                .dfa_size_limit(STRONG_CACHE_BYTES)
-                .build()
-                .map_err(too_large)?,
-            weak: RegexSet::new(weak).map_err(too_large)?,
-            offers: RegexSet::new(offers).map_err(too_large)?,
-            shells: RegexSet::new(shells).map_err(too_large)?,
-            consents: RegexSet::new(consents).map_err(too_large)?,
-            decoys: RegexSet::new(decoys).map_err(too_large)?,
-            percents,
-            triggers: AhoCorasick::new(&triggers).ok().filter(|_| !triggers.is_empty()),
-        })
+            strong: gather(&[|s| &s.strong, |s| &s.percents]),
+            weak: gather(&[|s| &s.weak]),
+            offers: gather(&[|s| &s.offers]),
+            shells: gather(&[|s| &s.shells]),
+            consents: gather(&[|s| &s.consents]),
+            decoys: gather(&[|s| &s.decoys]),
+            percents: gather(&[|s| &s.percents]),
+        };
+        let has_no_group =
+            |pattern: &str| regex_syntax::parse(pattern).is_ok_and(|p| p.properties().explicit_captures_len() == 0);
+        let shares = sections.values().flat_map(|s| &s.percents).filter(|text| has_no_group(text.get_ref()));
+        problems.extend(shares.map(|text| WallProblem {
+            line: line(text.span().start),
+            message: "a share needs one (group) around its number".to_owned(),
+        }));
+        problems.sort_by(|a, b| (a.line, &a.message).cmp(&(b.line, &b.message)));
+        problems.dedup();
+        if problems.is_empty() { Ok(lexicon) } else { Err(problems) }
     }
 
     /// True when the text holds a wording that ends an article.
     pub(super) fn is_strong(&self, text: &str) -> bool {
         text.len() <= MAX_WALL_BYTES && {
             let folded = fold(text);
-            self.triggers.as_ref().is_none_or(|t| t.is_match(&folded))
-                && self.strong.is_match(&folded)
-                && !self.decoys.is_match(&folded)
+            self.strong.is_match(&folded) && !self.decoys.is_match(&folded)
         }
     }
 
@@ -172,7 +150,7 @@ impl WallLexicon {
 
     /// True for a paragraph that asks for consent: it says two or more of the things that such pages say.
     pub(super) fn is_consent(&self, text: &str) -> bool {
-        text.len() <= MAX_CONSENT_BYTES && self.consents.matches(&fold(text)).iter().count() >= CONSENT_WORDINGS
+        text.len() <= MAX_CONSENT_BYTES && self.consents.matching(&fold(text), CONSENT_WORDINGS) >= CONSENT_WORDINGS
     }
 
     /// The sentence of `text` that holds a strong wording, word for word.
@@ -187,7 +165,7 @@ impl WallLexicon {
             return None;
         }
         let folded = fold(text);
-        let captures = self.percents.iter().find_map(|p| p.captures(&folded))?;
+        let captures = self.percents.captures(&folded)?;
         let share: f64 = captures.get(1)?.as_str().replace(',', ".").replace(' ', "").parse().ok()?;
         (share > 0.0 && share <= 100.0).then_some(share)
     }
