@@ -30,6 +30,8 @@ pub(super) struct Metadata<'a> {
     pub(super) times: Vec<usize>,
     /// `h1` elements.
     pub(super) headings: Vec<usize>,
+    /// `h2` to `h4` elements outside navigation and lists of other articles.
+    pub(super) lesser_headings: Vec<usize>,
     /// Elements whose names say author or byline.
     pub(super) bylines: Vec<usize>,
     /// Links with `rel=author` or an address that is an author's page.
@@ -71,6 +73,7 @@ impl<'a> Metadata<'a> {
                 }
                 "time" if !is_foreign && found.times.len() < MAX_KEPT => found.times.push(at),
                 "h1" if found.headings.len() < MAX_KEPT => found.headings.push(at),
+                "h2" | "h3" | "h4" if !is_foreign && found.lesser_headings.len() < MAX_KEPT => found.lesser_headings.push(at),
                 "a" if !is_foreign && found.author_links.len() < MAX_KEPT && is_author_link(element) => {
                     found.author_links.push(at)
                 }
