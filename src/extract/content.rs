@@ -40,6 +40,8 @@ const MAX_CARD_BLOCKS: usize = 6;
 const MAX_CARD_LABEL_LETTERS: usize = 40;
 /// What a letter of a short line in a body is worth beside a letter of prose.
 const SHORT_LINE_WORTH: f32 = 0.5;
+/// An element that declares itself the article's body (schema.org) is it from this share of the prose on.
+const DECLARED_BODY_SHARE: f32 = 0.15;
 /// A sibling of the body goes on with it when it holds a paragraph of so many letters.
 const MIN_KIN_LETTERS: usize = 80;
 /// A second element that is named as a body counts from this weight of prose on.
@@ -191,7 +193,10 @@ fn named_body(view: &PageView<'_>, prose: &Prose) -> Option<usize> {
     for i in 0..view.dom.nodes.len() {
         if view.hints[i].is_body && view.dom.element(i).is_some() {
             let inside = prose.inside(view.dom, i);
-            if inside > 0.5 * prose.total() && best.is_none_or(|(_, w)| inside >= 0.9 * w) {
+            let is_declared =
+                view.dom.element(i).and_then(|e| attr(e, "itemprop")).is_some_and(|p| p.eq_ignore_ascii_case("articleBody"));
+            let wanted = if is_declared { DECLARED_BODY_SHARE } else { 0.5 };
+            if inside > wanted * prose.total() && best.is_none_or(|(_, w)| inside >= 0.9 * w) {
                 best = Some((i, inside));
             }
         }

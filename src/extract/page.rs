@@ -167,7 +167,8 @@ fn body(dom: &Dom<'_>, hints: &[Hints], all: &[Block], metadata: &Metadata<'_>, 
         return;
     }
     if shown < MAX_SHELL_LETTERS && article.access == Access::Open {
-        let shell = all.iter().take(200).find(|b| walls.is_shell(&b.text));
+        let is_unframed = |(b, r): &(&Block, &Option<Reason>)| r.is_none() && walls.is_shell(&b.text);
+        let shell = all.iter().zip(&reasons).take(200).find(is_unframed).map(|(b, _)| b);
         if let Some(marker) = found.bare.filter(|_| shown < 200) {
             article.access = Access::Blocked;
             article.paywall = Some(Paywall { marker, missing_percent: None });
@@ -250,7 +251,7 @@ fn is_repeated(stated_body: &str, paragraphs: &[String]) -> bool {
 
 /// The body out of the metadata as plain text: some sites put markup there.
 fn plain(body: &str) -> String {
-    if body.contains("</") || body.contains("<br") || body.contains("&nbsp;") || body.contains("&#") {
+    if body.contains("</") || body.contains("&lt;") || body.contains("<br") || body.contains("&nbsp;") || body.contains("&#") {
         super::text::fragment_paragraphs(body).join("\n")
     } else {
         body.to_owned()
