@@ -2,7 +2,7 @@
 //!
 //! In: the places of heading elements. Out: their text without the kicker, and whether they are the site's own name. Not done here: choosing.
 
-use super::dom::{Dom, Kind, attr, push_collapsed};
+use super::dom::{Dom, Element, Kind, attr, push_collapsed};
 use super::text::key;
 use super::title::line;
 
@@ -77,7 +77,7 @@ fn heading(dom: &Dom<'_>, at: usize) -> Heading {
 }
 
 /// The text under `at` without the elements that `leave_out` names.
-fn text_without(dom: &Dom<'_>, at: usize, leave_out: impl Fn(&scraper::node::Element) -> bool) -> String {
+fn text_without(dom: &Dom<'_>, at: usize, leave_out: impl Fn(&Element) -> bool) -> String {
     let mut out = String::new();
     let mut i = at + 1;
     while i < dom.nodes[at].end && out.len() < MAX_HEADING_BYTES {
@@ -101,7 +101,7 @@ fn text_without(dom: &Dom<'_>, at: usize, leave_out: impl Fn(&scraper::node::Ele
     out
 }
 
-fn is_kicker(element: &scraper::node::Element) -> bool {
+fn is_kicker(element: &Element) -> bool {
     element.name() == "small" || attr(element, "class").is_some_and(|names| holds_any(names, KICKERS))
 }
 

@@ -5,9 +5,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use scraper::node::Element;
-
-use super::dom::attr;
+use super::dom::{Element, attr};
 use super::hint_words::{
     BODIES, BODY_PAIRS, BOILERPLATE, BOILERPLATE_PREFIXES, BYLINES, CAPTIONS, COMMENTS, LEDES, PAIRS, TUCKED, WALLS,
 };

@@ -2,9 +2,7 @@
 //!
 //! In: the flat view. Out: the statements, unjudged. Not done here: choosing among them (`title`, `authors`, `date`).
 
-use scraper::node::Element;
-
-use super::dom::{Dom, Kind, attr};
+use super::dom::{Dom, Element, Kind, attr};
 use super::hints::Hints;
 use super::jsonld::{self, Stated};
 

@@ -24,10 +24,12 @@ mod parts;
 mod patterns;
 mod paywall;
 mod phrases;
+mod raw;
 mod site_name;
 mod spec;
 mod text;
 mod title;
+mod tree;
 mod wall;
 mod wording;
 

@@ -3,9 +3,7 @@
 //! In: the CSS selectors of `hasPart` with `isAccessibleForFree: false` (Google's markup for paywalled content). Out: hints put right: such a
 //! part is the article's text, whatever its class says and whether or not a script shows it. Whether the text is there, `wall` says.
 
-use scraper::node::Element;
-
-use super::dom::{Dom, attr};
+use super::dom::{Dom, Element, attr};
 use super::hints::Hints;
 
 /// More selectors than this are no description of an article.
