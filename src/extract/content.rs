@@ -42,6 +42,8 @@ const MAX_CARD_LABEL_LETTERS: usize = 40;
 const SHORT_LINE_WORTH: f32 = 0.5;
 /// An element that declares itself the article's body (schema.org) is it from this share of the prose on.
 const DECLARED_BODY_SHARE: f32 = 0.15;
+/// More headings than this at the end are a list that the article ends with.
+const MAX_LAST_HEADINGS: usize = 3;
 /// A sibling of the body goes on with it when it holds a paragraph of so many letters.
 const MIN_KIN_LETTERS: usize = 80;
 /// A second element that is named as a body counts from this weight of prose on.
@@ -330,9 +332,11 @@ fn trim(view: &PageView<'_>, kept: &mut Vec<usize>) {
             break;
         };
     }
+    // A heading at the end is the next thing's; a run of them is a list.
+    let is_run = kept.len() > MAX_LAST_HEADINGS && kept[kept.len() - MAX_LAST_HEADINGS - 1..].iter().all(|i| view.blocks[*i].is_heading());
     while let Some(last) = kept.last() {
         let block = &view.blocks[*last];
-        if block.is_heading() || phrases::is_list_title(&block.text) || phrases::is_byline(&block.text) {
+        if (block.is_heading() && !is_run) || phrases::is_list_title(&block.text) || phrases::is_byline(&block.text) {
             kept.pop();
         } else {
             break;
