@@ -294,7 +294,10 @@ fn is_kept(view: &PageView<'_>, i: usize) -> bool {
             }
             !phrases::is_chrome(&block.text)
         }
-        BlockKind::Item => link_share <= 0.6 && !phrases::is_chrome(&block.text),
+        BlockKind::Item => {
+            let is_sentence = block.letters >= MIN_KIN_LETTERS && block.ends_sentence();
+            link_share <= if is_sentence { 0.8 } else { 0.6 } && !phrases::is_chrome(&block.text)
+        }
         BlockKind::Row => link_share < 0.6,
         BlockKind::Loose => {
             link_share < 0.5
