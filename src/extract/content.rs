@@ -336,7 +336,8 @@ fn trim(view: &PageView<'_>, kept: &mut Vec<usize>) {
         };
     }
     // A heading at the end is the next thing's; a run of them is a list.
-    let is_run = kept.len() > MAX_LAST_HEADINGS && kept[kept.len() - MAX_LAST_HEADINGS - 1..].iter().all(|i| view.blocks[*i].is_heading());
+    let is_run =
+        kept.len() > MAX_LAST_HEADINGS && kept[kept.len() - MAX_LAST_HEADINGS - 1..].iter().all(|i| view.blocks[*i].is_heading());
     while let Some(last) = kept.last() {
         let block = &view.blocks[*last];
         if (block.is_heading() && !is_run) || phrases::is_list_title(&block.text) || phrases::is_byline(&block.text) {

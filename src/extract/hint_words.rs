@@ -242,6 +242,9 @@ pub(super) const TUCKED: &[&str] = &[
     "lightbox",
     "srconly",
     "visuallyhidden",
+    "rollover",
+    "popover",
+    "hovercard",
 ];
 /// Words that name a standfirst.
 pub(super) const LEDES: &[&str] = &[

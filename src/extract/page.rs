@@ -82,8 +82,11 @@ fn read(dom: &Dom<'_>, page: &Page, walls: &WallLexicon, article: &mut Article) 
     let mut hints: Vec<Hints> = (0..dom.nodes.len()).map(|at| dom.element(at).map(hints::of).unwrap_or_default()).collect();
     let metadata = Metadata::of(dom, &hints);
     parts::show(dom, &metadata.stated.unfree_parts, &mut hints);
-    let hidden: Vec<bool> =
-        hints.iter().enumerate().map(|(at, h)| h.is_hidden && !matches!(dom.name(at), "html" | "body")).collect();
+    let hidden: Vec<bool> = hints
+        .iter()
+        .enumerate()
+        .map(|(at, h)| (h.is_hidden && !matches!(dom.name(at), "html" | "body")) || (h.is_tucked && dom.name(at) == "span"))
+        .collect();
     let mut all = blocks(dom, &hidden);
     if all.iter().map(|b| b.letters).sum::<usize>() < MIN_VISIBLE_LETTERS {
         all = blocks(dom, &[]);
