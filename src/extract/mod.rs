@@ -7,6 +7,7 @@ mod article;
 mod authors;
 mod blocks;
 mod boilerplate;
+mod boxes;
 mod charset;
 mod content;
 mod date;

@@ -11,7 +11,7 @@ use super::hints::{self, Hints};
 use super::metadata::Metadata;
 use super::paywall::WallLexicon;
 use super::text::key;
-use super::{authors, charset, date, garbled, language, parts, phrases, title, wall};
+use super::{authors, boxes, charset, date, garbled, language, parts, phrases, title, wall};
 use crate::fetch::Page;
 use crate::text::sentences::sentences;
 use crate::types::Lang;
@@ -138,6 +138,7 @@ fn body(dom: &Dom<'_>, hints: &[Hints], all: &[Block], metadata: &Metadata<'_>, 
     if found.ending.is_some() {
         content.kept.retain(|i| !walls.is_offer(&all[*i].text) || all[*i].letters > 150);
     }
+    boxes::drop(dom, all, walls, &mut content.kept);
     drop_author_notes(all, &article.authors, &mut content.kept);
     let shown = content::kept_letters(&view, &content);
     article.paragraphs = content.kept.iter().map(|i| all[*i].text.clone()).collect();
