@@ -29,7 +29,7 @@ pub(super) fn drop(dom: &Dom<'_>, all: &[Block], walls: &WallLexicon, kept: &mut
     let mut boxes = Vec::new();
     for i in first..=last {
         let block = &all[i];
-        if i < until || block.letters > MAX_OFFER_LETTERS || !(walls.is_offer(&block.text) || walls.is_weak(&block.text)) {
+        if i < until || block.letters > MAX_OFFER_LETTERS || !(walls.is_offer(&block.text) || walls.is_decoy(&block.text)) {
             continue;
         }
         let is_short = |j: usize| {

@@ -144,6 +144,11 @@ impl WallLexicon {
     }
 
     /// True for the words of a page that shows no article: log in, enable JavaScript, prove you are human.
+    /// True for the words of comment forms, newsletters and alerts.
+    pub(super) fn is_decoy(&self, text: &str) -> bool {
+        text.len() <= MAX_WALL_BYTES && self.decoys.is_match(&fold(text))
+    }
+
     pub(super) fn is_shell(&self, text: &str) -> bool {
         text.len() <= MAX_WALL_BYTES && self.shells.is_match(&fold(text))
     }
