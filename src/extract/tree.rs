@@ -1,30 +1,24 @@
-//! Markup to a tree, within limits.
+//! The tree of a page, within limits.
 //!
-//! In: decoded markup. Out: a tree of elements and texts, made by html5ever and held as one list of linked nodes. What no rule reads (the inside of
-//! scripts other than JSON-LD and of styles: half of most pages) is stepped over by [`raw`](super::raw) before the parser sees it.
+//! In: tags and texts (`tokens`). Out: a tree of elements and texts, shaped by html5ever's rules and held as one list of linked nodes.
 //! Not done here: the flat view that the rules walk (`dom`).
 
 use std::borrow::Cow;
-use std::cell::{Cell, Ref, RefCell};
+use std::cell::{Ref, RefCell};
 
-use html5ever::driver::{self, ParseOpts, Parser};
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode};
-use html5ever::tendril::{StrTendril, TendrilSink};
+use html5ever::tendril::StrTendril;
 use html5ever::tree_builder::TreeSink;
 use html5ever::{Attribute, QualName, expanded_name, local_name, ns};
 
-use super::raw::{self, RawKind};
+use super::tokens;
 
-/// Markup beyond this is not read, bytes, scripts and styles not counted; the text of a longer page stands before its endless lists.
-pub(super) const MAX_MARKUP_BYTES: usize = 3 * 1024 * 1024;
 /// Nodes beyond this are not made: markup that multiplies itself (unclosed formatting elements) is cut here.
 pub(super) const MAX_NODES: usize = 120_000;
 /// Elements inside one another; the parser's work per tag grows with depth.
 const MAX_DEPTH: usize = 400;
-/// The limits are looked at after so many bytes.
-const CHUNK_BYTES: usize = 2 * 1024;
 /// Attributes of one element; the parser compares each new one with all earlier ones.
-const MAX_ATTRIBUTES: usize = 400;
+pub(super) const MAX_ATTRIBUTES: usize = 400;
 
 /// An element: its name and its attributes.
 #[derive(Debug)]
@@ -79,132 +73,17 @@ pub(super) struct Tree {
 
 /// Parses markup, stopping at the limits; what was read until then is kept.
 pub(super) fn parse(markup: &str, problems: &mut Vec<String>) -> Tree {
-    let mut reader = Reader { parser: driver::parse_document(Builder::default(), ParseOpts::default()), left: MAX_MARKUP_BYTES };
-    if let Err(problem) = reader.read(markup) {
-        problems.push(problem);
-    }
-    reader.parser.finish()
-}
-
-/// The parser, and how much it may still read.
-struct Reader {
-    parser: Parser<Builder>,
-    left: usize,
-}
-
-impl Reader {
-    /// Reads all of the markup, or up to a limit; then says which.
-    fn read(&mut self, markup: &str) -> Result<(), String> {
-        let mut at = 0;
-        while at < markup.len() {
-            let end = raw::next_opening(&markup[at..]).map_or(markup.len(), |end| at + end);
-            self.markup(&markup[at..end])?;
-            at = end;
-            // Only the parser knows whether what looks like a script's tag was one.
-            let Some((_, kind)) = self.parser.tokenizer.sink.sink.opened_raw.take() else { continue };
-            let inside = &markup[at..at + raw::inside(&markup[at..], kind)];
-            at += inside.len();
-            if kind == RawKind::ReadScript {
-                self.text(inside)?;
-            } else if !inside.is_empty() {
-                // A script remains a script that holds something.
-                self.feed(" ");
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads a run of tags and texts.
-    fn markup(&mut self, markup: &str) -> Result<(), String> {
-        match first_swollen_tag(markup) {
-            Some(end) => {
-                self.text(&markup[..end])?;
-                Err(format!("an element with more than {MAX_ATTRIBUTES} attributes: the page was read up to it"))
-            }
-            None => self.text(markup),
-        }
-    }
-
-    fn text(&mut self, mut rest: &str) -> Result<(), String> {
-        let is_cut = rest.len() > self.left;
-        if is_cut {
-            rest = &rest[..rest.floor_char_boundary(self.left)];
-        }
-        self.left -= rest.len();
-        while !rest.is_empty() {
-            let end = if rest.len() <= CHUNK_BYTES { rest.len() } else { rest.floor_char_boundary(CHUNK_BYTES) };
-            self.feed(&rest[..end]);
-            rest = &rest[end..];
-            if self.parser.tokenizer.sink.sink.is_at_limit() {
-                return Err("too many or too deeply nested elements: the rest of the page was not read".to_owned());
-            }
-        }
-        if is_cut { Err(format!("only the first {MAX_MARKUP_BYTES} bytes were read")) } else { Ok(()) }
-    }
-
-    fn feed(&mut self, chunk: &str) {
-        self.parser.process(StrTendril::from_slice(chunk));
-    }
-}
-
-/// Where the first tag with too many attributes begins.
-fn first_swollen_tag(markup: &str) -> Option<usize> {
-    let bytes = markup.as_bytes();
-    let mut at = 0;
-    while let Some(open) = markup.get(at..).and_then(|rest| rest.find('<')).map(|i| at + i) {
-        at = open + 1;
-        if !bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
-            continue;
-        }
-        let (end, attributes) = tag_end(bytes, at);
-        if attributes > MAX_ATTRIBUTES {
-            return Some(open);
-        }
-        at = at.max(end);
-    }
-    None
-}
-
-/// The end of a tag and how many attributes it seems to have.
-fn tag_end(bytes: &[u8], start: usize) -> (usize, usize) {
-    let (mut attributes, mut quote, mut after_space, mut after_equals) = (0, None, false, false);
-    for (at, &b) in bytes.iter().enumerate().skip(start) {
-        match quote {
-            Some(q) if b == q => {
-                quote = None;
-                after_space = true;
-            }
-            Some(_) => {}
-            None => {
-                match b {
-                    b'>' => return (at, attributes),
-                    b'"' | b'\'' if after_equals => quote = Some(b),
-                    b if !b.is_ascii_whitespace() && b != b'/' && after_space && b != b'=' && !after_equals => attributes += 1,
-                    _ => {}
-                }
-                if !b.is_ascii_whitespace() {
-                    after_equals = b == b'=';
-                }
-                after_space = b.is_ascii_whitespace() || b == b'/';
-                if attributes > MAX_ATTRIBUTES {
-                    return (at, attributes);
-                }
-            }
-        }
-    }
-    (bytes.len(), attributes)
+    tokens::read(markup, Builder::default(), problems)
 }
 
 /// What html5ever builds the tree with.
-struct Builder {
+pub(super) struct Builder {
     nodes: RefCell<Vec<TreeNode>>,
-    /// Set when the last thing made was a script or style: what follows is its inside, up to its end tag.
-    opened_raw: Cell<Option<(u32, RawKind)>>,
 }
 
 impl Default for Builder {
     fn default() -> Builder {
-        let builder = Builder { nodes: RefCell::new(Vec::with_capacity(4096)), opened_raw: Cell::new(None) };
+        let builder = Builder { nodes: RefCell::new(Vec::with_capacity(4096)) };
         builder.make(TreeKind::Other);
         builder
     }
@@ -219,7 +98,8 @@ impl Builder {
         at
     }
 
-    fn is_at_limit(&self) -> bool {
+    /// True when the tree has grown too large or too deep to go on.
+    pub(super) fn is_at_limit(&self) -> bool {
         let nodes = self.nodes.borrow();
         let mut at = DOCUMENT;
         for _ in 0..MAX_DEPTH {
@@ -302,47 +182,29 @@ impl TreeSink for Builder {
     }
 
     fn create_element(&self, name: QualName, attributes: Vec<Attribute>, _flags: ElementFlags) -> u32 {
-        let raw = match name.expanded() {
-            expanded_name!(html "style") => Some(RawKind::Style),
-            expanded_name!(html "script") => {
-                let kind = attributes.iter().find(|a| a.name.local == local_name!("type")).map(|a| &*a.value);
-                Some(if kind.is_some_and(raw::is_read) { RawKind::ReadScript } else { RawKind::Script })
-            }
-            _ => None,
-        };
         let has_contents = name.expanded() == expanded_name!(html "template");
         let at = self.make(TreeKind::Element(Element { name, attributes }));
         if has_contents {
             let contents = self.make(TreeKind::Other);
             insert(&mut self.nodes.borrow_mut(), contents, at, NONE);
         }
-        self.opened_raw.set(raw.map(|kind| (at, kind)));
         at
     }
 
     fn create_comment(&self, _text: StrTendril) -> u32 {
-        self.opened_raw.set(None);
         self.make(TreeKind::Other)
     }
 
     fn create_pi(&self, _target: StrTendril, _data: StrTendril) -> u32 {
-        self.opened_raw.set(None);
         self.make(TreeKind::Other)
     }
 
     fn append_doctype_to_document(&self, _name: StrTendril, _public_id: StrTendril, _system_id: StrTendril) {}
 
-    fn pop(&self, node: &u32) {
-        if self.opened_raw.get().is_some_and(|(at, _)| at == *node) {
-            self.opened_raw.set(None);
-        }
-    }
-
     fn append(&self, parent: &u32, child: NodeOrText<u32>) {
         match child {
             NodeOrText::AppendNode(at) => insert(&mut self.nodes.borrow_mut(), at, *parent, NONE),
             NodeOrText::AppendText(text) => {
-                self.opened_raw.set(None);
                 let last = self.nodes.borrow()[*parent as usize].last_child;
                 if let Some(text) = self.not_joined(last, text) {
                     let at = self.make(TreeKind::Text(text));
@@ -366,7 +228,6 @@ impl TreeSink for Builder {
         match child {
             NodeOrText::AppendNode(at) => insert(&mut self.nodes.borrow_mut(), at, parent, *sibling),
             NodeOrText::AppendText(text) => {
-                self.opened_raw.set(None);
                 if let Some(text) = self.not_joined(previous, text) {
                     let at = self.make(TreeKind::Text(text));
                     insert(&mut self.nodes.borrow_mut(), at, parent, *sibling);
@@ -426,6 +287,7 @@ impl Builder {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tokens::MAX_MARKUP_BYTES;
     use super::*;
 
     #[track_caller]
