@@ -1,65 +1,34 @@
 //! When it was published, and when it was changed.
 //!
 //! In: the page's statements, its address and its visible lines. Out: dates with the offset in which they were stated. A date of modification
-//! is never passed off as one of publication.
+//! is never passed off as one of publication. Not done here: reading one statement (`date_read`).
 
-use std::sync::LazyLock;
-
-use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use regex::{Captures, Regex};
 use url::Url;
 
 use super::article::PageDate;
 use super::blocks::Block;
-use super::date_words::{MODIFIED, MONTHS, PUBLISHED, ZONES};
+use super::date_address::in_address;
+use super::date_read::{Label, Order, Statement, read};
+use super::date_words::{MODIFIED, PERHAPS_PUBLISHED, PUBLISHED};
 use super::dom::{Dom, attr};
 use super::metadata::Metadata;
 
 /// Nothing on the web is older.
-const FIRST_YEAR: i16 = 1990;
-/// Pages are dated ahead of the reader's clock by time zones and embargoes, hours.
-const MAX_AHEAD_HOURS: i64 = 48;
-/// A stated date is no longer than this, bytes.
-const MAX_STATEMENT_BYTES: usize = 200;
-
-static ISO: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?:(?:[Tt]|\s+|\s*,\s*)(?P<h>\d{1,2}):(?P<i>\d{2})(?::(?P<s>\d{2}))?(?:[.,]\d+)?\s*(?P<z>[Zz]\b|[+-]\d{2}:?\d{2}|[+-]\d{1,2}\b|[A-Z]{3,4}\b)?)?",
-    )
-});
-static COMPACT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})(?:[T ]?(?P<h>\d{2}):?(?P<i>\d{2})(?::?(?P<s>\d{2}))?(?P<z>Z|[+-]\d{2}:?\d{2})?)?$",
-    )
-});
-const CLOCK: &str = r"(?:[\s,|·•–-]*(?:[Uu]m|at|à|a las|às|alle|ore|om|kl\.?|o|в|о|時間)?[\s,|·•–-]*(?P<h>\d{1,2})[:.hH時](?P<i>\d{2})(?::(?P<s>\d{2}))?\s*(?P<ap>[AaPp]\.?[Mm]\.?)?(?:\s*Uhr)?\s*\(?(?P<z>[+-]\d{2}:?\d{2}|[A-Z]{3,4}\b|МСК|Z\b)?)?";
-static DAY_MONTH: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r"(?:^|[^\d.,/])(?P<d>\d{{1,2}})(?:\.|er|st|nd|rd|th|º|ª)?[\s-]+(?:de |of )?(?P<mon>\p{{L}}{{3,12}})\.?,?[\s-]+(?:de |del )?(?P<y>(?:19|20)\d{{2}})\b(?:\s?(?:г\.|года|року|р\.))?{CLOCK}"
-    ))
-});
-static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r"(?P<mon>\p{{L}}{{3,12}})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d{{2}})\b{CLOCK}"))
-});
-static NUMERIC: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r"(?:^|[^\d./-])(?P<d>\d{{1,2}})(?P<sep>[./-])\s?(?P<m>\d{{1,2}})[./-]\s?(?P<y>(?:19|20)\d{{2}})\b{CLOCK}"))
-});
-static YEAR_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r"(?P<y>(?:19|20)\d{{2}})\s?[./年년-]\s?(?P<m>\d{{1,2}})\s?[./月월-]\s?(?P<d>\d{{1,2}})(?:\s?[日일])?(?:[\s(（.]*\p{{L}}?(?:曜日?)?[)）]?)?\s*(?:오전|오후|午前|午後)?{CLOCK}"
-    ))
-});
-static IN_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"[/_-](?P<y>(?:19|20)\d{2})[/_-]?(?P<m>0[1-9]|1[0-2]|[1-9]|[a-z]{3})[/_-]?(?P<d>0[1-9]|[12]\d|3[01]|[1-9])(?:[/_.-]|\b|$)",
-    )
-});
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(&text.replace(r"\b", r"(?-u:\b)")).expect("a pattern of ours compiles")
-}
+const FIRST_YEAR: i16 = 1995;
+/// Pages are dated ahead of the reader's clock by time zones, hours.
+const MAX_AHEAD_HOURS: i64 = 24;
+/// A visible statement of a date is no longer, bytes.
+const MAX_LINE_BYTES: usize = 140;
+/// A paragraph that begins with place and day has named them by here, bytes.
+const MAX_DATELINE_BYTES: usize = 60;
+/// A `time` element this near to the headline is the article's, nodes.
+const MAX_NODES_FROM_TITLE: usize = 150;
+/// The line with the date stands this near to the headline, blocks before and after it.
+const BLOCKS_AROUND_TITLE: (usize, usize) = (6, 10);
+/// Elements and lines looked at; a page with more is a list.
+const MAX_LOOKED_AT: usize = 80;
 
 /// The dates of a page.
 pub(super) struct Dates {
@@ -67,223 +36,206 @@ pub(super) struct Dates {
     pub(super) modified: Option<PageDate>,
 }
 
-/// Chooses the dates: JSON-LD, `meta`, microdata, `time`, address, visible lines.
+/// What the rules of this file look at.
+struct View<'v, 'a> {
+    dom: &'v Dom<'a>,
+    metadata: &'v Metadata<'a>,
+    blocks: &'v [Block],
+    /// Where the headline stands among the blocks.
+    title_at: Option<usize>,
+    order: Order,
+    fetched_at: Timestamp,
+}
+
+/// Chooses the dates: JSON-LD, `meta`, microdata, `time`, the lines by the headline, the address, other lines.
 pub(super) fn choose(
     dom: &Dom<'_>,
     metadata: &Metadata<'_>,
     blocks: &[Block],
+    title_at: Option<usize>,
     url: Option<&Url>,
     fetched_at: Timestamp,
 ) -> Dates {
-    let sane = |date: PageDate| is_sane(date, fetched_at).then_some(date);
-    let read = |text: &str| parse(text).and_then(sane);
+    let view = View { dom, metadata, blocks, title_at, order: order(metadata), fetched_at };
+    let stated = metadata.stated.published.as_deref().and_then(|text| view.read(text));
+    let meta = view.of_metas(PUBLISHED);
+    let published = match (stated, meta) {
+        (Some(a), Some(b)) => Some(finer(a, b)),
+        (a, b) => a.or(b),
+    }
+    .or_else(|| view.of_itemprop("datePublished"))
+    .or_else(|| view.visible(url))
+    .or_else(|| view.of_itemprop("dateCreated"))
+    .or_else(|| view.of_metas(PERHAPS_PUBLISHED))
+    .or_else(|| view.of_any_line());
     let modified = metadata
         .stated
         .modified
         .as_deref()
-        .and_then(read)
-        .or_else(|| MODIFIED.iter().find_map(|n| metadata.metas_of(n).find_map(read)));
-    let of_element = |at: usize| -> Option<PageDate> {
-        let element = dom.element(at)?;
-        ["datetime", "content", "data-datetime", "data-timestamp", "title"]
+        .and_then(|text| view.read(text))
+        .or_else(|| view.of_metas(MODIFIED))
+        .or_else(|| view.of_itemprop("dateModified"));
+    Dates { published: published.map(|s| s.date), modified: modified.map(|s| s.date) }
+}
+
+/// The first of two statements, unless the second is the same day or the same clock told more precisely.
+fn finer(first: Statement, second: Statement) -> Statement {
+    let is_same_clock = !first.has_zone
+        && second.has_zone
+        && second.date.offset.to_datetime(second.date.at).duration_since(first.date.offset.to_datetime(first.date.at)).abs()
+            < SignedDuration::from_mins(1);
+    if (first.date.day_only && !second.date.day_only) || is_same_clock { second } else { first }
+}
+
+/// Only pages that call themselves American put the month first.
+fn order(metadata: &Metadata<'_>) -> Order {
+    let is_american = metadata.root_language.is_some_and(|l| l.eq_ignore_ascii_case("en-us") || l.eq_ignore_ascii_case("en_us"));
+    if is_american { Order::MonthFirst } else { Order::DayFirst }
+}
+
+impl View<'_, '_> {
+    fn read(&self, text: &str) -> Option<Statement> {
+        read(text, self.order).filter(|s| self.is_sane(s.date))
+    }
+
+    fn is_sane(&self, date: PageDate) -> bool {
+        let ahead = SignedDuration::from_hours(MAX_AHEAD_HOURS);
+        let latest = self.fetched_at.checked_add(ahead).unwrap_or(Timestamp::MAX);
+        // A saved file whose time nobody told has the epoch's: it bounds nothing.
+        date.offset.to_datetime(date.at).year() >= FIRST_YEAR && (date.at <= latest || self.fetched_at <= Timestamp::UNIX_EPOCH)
+    }
+
+    fn of_metas(&self, names: &[&str]) -> Option<Statement> {
+        names.iter().find_map(|name| self.metadata.dates_of(name).find_map(|content| self.read(content)))
+    }
+
+    fn of_element(&self, at: usize) -> Option<Statement> {
+        let element = self.dom.element(at)?;
+        let machine = ["datetime", "content", "data-datetime", "data-timestamp", "title"]
             .iter()
-            .find_map(|name| attr(element, name).and_then(read))
-            .or_else(|| read(&dom.text(at, MAX_STATEMENT_BYTES)))
-    };
-    let itemprop = |name: &str| {
-        metadata
-            .itemprops
-            .iter()
-            .filter(|(p, _)| p.split_ascii_whitespace().any(|p| p.eq_ignore_ascii_case(name)))
-            .find_map(|(_, at)| of_element(*at))
-    };
-    let stated = metadata.stated.published.as_deref().and_then(read);
-    let meta = PUBLISHED.iter().find_map(|n| metadata.metas_of(n).find_map(read));
-    let published = match (stated, meta) {
-        // The same day, once with a time and once without: the time is worth having.
-        (Some(a), Some(b)) if a.day_only && !b.day_only => Some(b),
-        (Some(a), _) => Some(a),
-        (None, b) => b,
-    };
-    let published = published
-        .or_else(|| itemprop("datePublished"))
-        .or_else(|| itemprop("dateCreated"))
-        .or_else(|| from_times(dom, metadata, of_element))
-        .or_else(|| {
-            let in_address = url
-                .and_then(|u| in_address(u.path()))
-                .or_else(|| metadata.canonical.and_then(in_address))
-                .or_else(|| metadata.meta_of(&["og:url"]).and_then(in_address))
-                .and_then(sane);
-            let marked = metadata.bylines.iter().take(30).find_map(|at| {
-                let text = dom.text(*at, MAX_STATEMENT_BYTES);
-                (text.len() < 120).then(|| read(&text)).flatten()
-            });
-            match (in_address, marked) {
-                (Some(day), Some(marked)) if same_day(day, marked) => Some(marked),
-                (Some(day), _) => Some(day),
-                (None, marked) => marked,
+            .find_map(|name| attr(element, name).and_then(|text| self.read(text)));
+        let shown = || self.read(&self.dom.text(at, MAX_LINE_BYTES));
+        match machine {
+            // `datetime="2024-11-06"` around "6 November 2024, 10:30".
+            Some(machine) if machine.date.day_only => {
+                Some(shown().filter(|s| !s.date.day_only && is_same_day(s.date, machine.date)).unwrap_or(machine))
             }
-        })
-        .or_else(|| in_lines(blocks, read));
-    let modified = modified.or_else(|| itemprop("dateModified"));
-    Dates { published, modified }
-}
-
-/// `time` elements: one that says it is the publication's, else the first of the page that is no comment's and no change's.
-fn from_times(dom: &Dom<'_>, metadata: &Metadata<'_>, of_element: impl Fn(usize) -> Option<PageDate>) -> Option<PageDate> {
-    let names = |at: usize| -> String {
-        let own = dom.element(at).map(|e| {
-            e.attrs()
-                .filter(|(n, _)| matches!(*n, "class" | "itemprop" | "pubdate" | "id"))
-                .map(|(n, v)| format!("{n} {v} "))
-                .collect::<String>()
-        });
-        let parent = dom
-            .element(dom.nodes[at].parent)
-            .map(|e| e.attrs().filter(|(n, _)| matches!(*n, "class" | "id")).map(|(_, v)| format!("{v} ")).collect::<String>());
-        format!("{} {}", own.unwrap_or_default(), parent.unwrap_or_default()).to_ascii_lowercase()
-    };
-    let times = || metadata.times.iter().copied().take(40);
-    let is_change = |at: usize| ["updat", "modif", "comment"].iter().any(|w| names(at).contains(w));
-    let h1 = metadata.headings.first().copied();
-    let near_title = h1
-        .and_then(|h1| times().filter(|at| !is_change(*at)).min_by_key(|at| at.abs_diff(h1)).filter(|at| at.abs_diff(h1) < 150));
-    times()
-        .filter(|at| ["publish", "pubdate", "entry-date"].iter().any(|w| names(*at).contains(w)) && !is_change(*at))
-        .find_map(&of_element)
-        .or_else(|| near_title.and_then(&of_element))
-        .or_else(|| times().filter(|at| !is_change(*at)).find_map(&of_element))
-}
-
-/// A date among the short lines of the page.
-fn in_lines(blocks: &[Block], read: impl Fn(&str) -> Option<PageDate>) -> Option<PageDate> {
-    let short =
-        || blocks.iter().filter(|b| b.text.len() < 120 && b.text.bytes().filter(u8::is_ascii_digit).count() >= 5).take(80);
-    let is_published = |text: &str| {
-        let text = text.to_lowercase();
-        [
-            "publié",
-            "publish",
-            "veröffentlicht",
-            "posted",
-            "publicado",
-            "pubblicato",
-            "opublikowano",
-            "опубликовано",
-            "erstellt",
-            "mis en ligne",
-        ]
-        .iter()
-        .any(|w| text.contains(w))
-    };
-    short()
-        .filter(|b| is_published(&b.text))
-        .find_map(|b| read(&b.text))
-        .or_else(|| short().filter(|b| b.link_share() < 0.5).find_map(|b| read(&b.text)))
-}
-
-fn same_day(a: PageDate, b: PageDate) -> bool {
-    a.offset.to_datetime(a.at).date() == b.offset.to_datetime(b.at).date()
-}
-
-fn is_sane(date: PageDate, fetched_at: Timestamp) -> bool {
-    let latest = fetched_at.checked_add(SignedDuration::from_hours(MAX_AHEAD_HOURS)).unwrap_or(Timestamp::MAX);
-    // A saved file whose time nobody told has the epoch's: it bounds nothing.
-    date.offset.to_datetime(date.at).year() >= FIRST_YEAR && (date.at <= latest || fetched_at <= Timestamp::UNIX_EPOCH)
-}
-
-fn in_address(path: &str) -> Option<PageDate> {
-    let captures = IN_ADDRESS.captures(path)?;
-    let month = captures.name("m")?.as_str();
-    let month = month.parse().ok().or_else(|| month_of(month))?;
-    day(captures.name("y")?.as_str().parse().ok()?, month, captures.name("d")?.as_str().parse().ok()?)
-}
-
-fn day(year: i16, month: i8, day: i8) -> Option<PageDate> {
-    made(Date::new(year, month, day).ok()?, None, None)
-}
-
-fn made(date: Date, time: Option<Time>, offset: Option<Offset>) -> Option<PageDate> {
-    let offset = offset.unwrap_or(Offset::UTC);
-    let at = offset.to_timestamp(DateTime::from_parts(date, time.unwrap_or(Time::midnight()))).ok()?;
-    Some(PageDate { at, offset, day_only: time.is_none() })
-}
-
-fn month_of(name: &str) -> Option<i8> {
-    let name = name.to_lowercase();
-    MONTHS
-        .iter()
-        .filter(|(beginning, _)| name.starts_with(beginning))
-        .max_by_key(|(beginning, _)| beginning.len())
-        .map(|(_, month)| *month)
-}
-
-/// Reads one statement of a date, in any of the forms that pages use.
-pub(super) fn parse(text: &str) -> Option<PageDate> {
-    let text = text.trim();
-    let text = &text[..text.floor_char_boundary(MAX_STATEMENT_BYTES)];
-    if !text.bytes().any(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    if let Ok(seconds) = text.parse::<i64>()
-        && (9..=13).contains(&text.len())
-    {
-        let at = if text.len() > 11 { Timestamp::from_millisecond(seconds) } else { Timestamp::from_second(seconds) }.ok()?;
-        return Some(PageDate { at, offset: Offset::UTC, day_only: false });
-    }
-    if let Some(found) = ISO.captures(text).or_else(|| COMPACT.captures(text)) {
-        return numbers(&found);
-    }
-    for (pattern, has_name) in [(&*DAY_MONTH, true), (&*MONTH_DAY, true), (&*YEAR_FIRST, false), (&*NUMERIC, false)] {
-        for found in pattern.captures_iter(text) {
-            let date = if has_name { named(&found) } else { numbers(&found) };
-            if date.is_some() {
-                return date;
-            }
+            Some(machine) => Some(machine),
+            None => shown(),
         }
     }
-    None
-}
 
-fn named(found: &Captures<'_>) -> Option<PageDate> {
-    let month = month_of(found.name("mon")?.as_str())?;
-    let date = Date::new(number(found, "y")?, month, number(found, "d")?).ok()?;
-    made(date, clock(found), zone(found))
-}
-
-fn numbers(found: &Captures<'_>) -> Option<PageDate> {
-    let (year, mut month, mut day): (i16, i8, i8) = (number(found, "y")?, number(found, "m")?, number(found, "d")?);
-    let is_american = month > 12 || (found.name("sep").is_some_and(|s| s.as_str() == "/") && found.name("ap").is_some());
-    if is_american && day <= 12 {
-        std::mem::swap(&mut month, &mut day);
+    fn of_itemprop(&self, name: &str) -> Option<Statement> {
+        let places = self.metadata.itemprops.iter();
+        let mut named = places.filter(|(p, _)| p.split_ascii_whitespace().any(|p| p.eq_ignore_ascii_case(name)));
+        named.find_map(|(_, at)| self.of_element(*at))
     }
-    made(Date::new(year, month, day).ok()?, clock(found), zone(found))
-}
 
-fn number<T: std::str::FromStr>(found: &Captures<'_>, name: &str) -> Option<T> {
-    found.name(name)?.as_str().parse().ok()
-}
-
-fn clock(found: &Captures<'_>) -> Option<Time> {
-    let (mut hour, minute): (i8, i8) = (number(found, "h")?, number(found, "i")?);
-    if let Some(half) = found.name("ap") {
-        let is_afternoon = half.as_str().starts_with(['p', 'P']);
-        hour = hour % 12 + if is_afternoon { 12 } else { 0 };
+    /// What a reader sees by the headline, else the address.
+    fn visible(&self, url: Option<&Url>) -> Option<Statement> {
+        let addresses = [url.map(Url::path), self.metadata.canonical, self.metadata.meta_of(&["og:url"])];
+        let in_address = || addresses.into_iter().flatten().find_map(in_address).filter(|date| self.is_sane(*date));
+        if let Some(found) = self.of_published_time().or_else(|| self.of_time_by_title()) {
+            return Some(found);
+        }
+        let line = self.of_line_by_title();
+        if let Some(line) = line.filter(|l| l.label == Label::Published) {
+            return Some(line);
+        }
+        if let Some(day) = in_address() {
+            let same = [line, self.of_marked()].into_iter().flatten().find(|s| is_same_day(s.date, day));
+            return Some(same.unwrap_or(Statement { date: day, has_zone: false, label: Label::None }));
+        }
+        line.or_else(|| self.of_dateline())
+            .or_else(|| self.of_marked())
+            .or_else(|| self.times().find_map(|at| self.of_element(at)))
     }
-    Time::new(hour, minute, number(found, "s").unwrap_or(0).min(59), 0).ok()
+
+    /// `time` elements that are no comment's and no change's.
+    fn times(&self) -> impl Iterator<Item = usize> {
+        let is_change = |at: &usize| ["updat", "modif", "comment"].iter().any(|w| self.names(*at).contains(w));
+        self.metadata.times.iter().copied().take(MAX_LOOKED_AT).filter(move |at| !is_change(at))
+    }
+
+    /// A `time` element that says it is the publication's.
+    fn of_published_time(&self) -> Option<Statement> {
+        let is_published = |at: &usize| ["publish", "pubdate", "entry-date"].iter().any(|w| self.names(*at).contains(w));
+        self.times().filter(is_published).find_map(|at| self.of_element(at))
+    }
+
+    fn of_time_by_title(&self) -> Option<Statement> {
+        let title = self.title_node()?;
+        let nearest = self.times().min_by_key(|at| at.abs_diff(title))?;
+        (nearest.abs_diff(title) < MAX_NODES_FROM_TITLE).then(|| self.of_element(nearest)).flatten()
+    }
+
+    fn title_node(&self) -> Option<usize> {
+        self.title_at.map(|at| self.blocks[at].at).or_else(|| self.metadata.headings.first().copied())
+    }
+
+    /// Class and id of an element and its parent.
+    fn names(&self, at: usize) -> String {
+        let mut out = String::new();
+        for at in [at, self.dom.nodes[at].parent] {
+            for (name, value) in self.dom.element(at).into_iter().flat_map(|e| e.attrs()) {
+                if matches!(name, "class" | "id" | "itemprop" | "pubdate") {
+                    out.push_str(name);
+                    out.push(' ');
+                    out.push_str(&value.to_ascii_lowercase());
+                    out.push(' ');
+                }
+            }
+        }
+        out
+    }
+
+    /// A short line just above or below the headline.
+    fn of_line_by_title(&self) -> Option<Statement> {
+        let title = self.title_at?;
+        let (before, after) = BLOCKS_AROUND_TITLE;
+        // The headline itself may name the day of an event.
+        let below = self.blocks.iter().skip(title + 1).take(after).filter_map(|b| self.of_block(b));
+        let above = self.blocks[title.saturating_sub(before)..title].iter().rev().filter_map(|b| self.of_block(b));
+        let found: Vec<Statement> = below.chain(above).collect();
+        found.iter().find(|s| s.label == Label::Published).or(found.first()).copied()
+    }
+
+    /// The place and day with which a first paragraph begins: "Berlin, 6 November 2024. …".
+    fn of_dateline(&self) -> Option<Statement> {
+        let title = self.title_at?;
+        let first =
+            self.blocks.iter().skip(title + 1).take(BLOCKS_AROUND_TITLE.1).filter(|b| b.text.len() >= MAX_LINE_BYTES).take(2);
+        first.filter_map(|block| self.read(&block.text[..block.text.floor_char_boundary(MAX_DATELINE_BYTES)])).next()
+    }
+
+    fn of_block(&self, block: &Block) -> Option<Statement> {
+        let is_short = block.text.len() < MAX_LINE_BYTES && block.link_share() < 0.8;
+        is_short.then(|| self.read(&block.text)).flatten()
+    }
+
+    /// An element that is marked as byline or date.
+    fn of_marked(&self) -> Option<Statement> {
+        self.metadata.bylines.iter().take(MAX_LOOKED_AT / 2).find_map(|at| {
+            let text = self.dom.text(*at, MAX_LINE_BYTES * 2);
+            (text.len() < MAX_LINE_BYTES).then(|| self.read(&text)).flatten()
+        })
+    }
+
+    /// A short line anywhere: one that says it is the publication's, else the first.
+    fn of_any_line(&self) -> Option<Statement> {
+        let mut first = None;
+        for block in self.blocks.iter().filter(|b| b.text.len() < MAX_LINE_BYTES).take(MAX_LOOKED_AT * 4) {
+            match self.of_block(block) {
+                Some(found) if found.label == Label::Published => return Some(found),
+                found => first = first.or(found),
+            }
+        }
+        first
+    }
 }
 
-fn zone(found: &Captures<'_>) -> Option<Offset> {
-    let zone = found.name("z")?.as_str();
-    if let Some(sign) = zone.strip_prefix(['+', '-']).map(|_| if zone.starts_with('-') { -1 } else { 1 }) {
-        let digits: String = zone.chars().filter(char::is_ascii_digit).collect();
-        let (hours, minutes) = if digits.len() > 2 { digits.split_at(2) } else { (digits.as_str(), "0") };
-        let seconds = sign * (hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().ok()? * 60);
-        return Offset::from_seconds(seconds).ok();
-    }
-    let zone = zone.to_lowercase();
-    ZONES.iter().find(|(name, _)| *name == zone).and_then(|(_, minutes)| Offset::from_seconds(minutes * 60).ok())
+fn is_same_day(a: PageDate, b: PageDate) -> bool {
+    a.offset.to_datetime(a.at).date() == b.offset.to_datetime(b.at).date()
 }
 
 impl PageDate {
@@ -297,45 +249,96 @@ impl PageDate {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::blocks::blocks;
+    use crate::extract::dom::parse;
+    use crate::extract::hints::{self, Hints};
+    use crate::extract::title;
+
+    fn dates(html: &str) -> Dates {
+        let tree = parse(html, &mut Vec::new());
+        let dom = Dom::of(&tree);
+        let hints: Vec<Hints> = (0..dom.nodes.len()).map(|at| dom.element(at).map(hints::of).unwrap_or_default()).collect();
+        let metadata = Metadata::of(&dom, &hints);
+        let blocks = blocks(&dom, &[]);
+        let title_at = title::place(&blocks, &title::choose(&dom, &metadata));
+        let fetched_at: Timestamp = "2024-12-01T00:00:00Z".parse().expect("a time");
+        choose(&dom, &metadata, &blocks, title_at, None, fetched_at)
+    }
 
     #[track_caller]
-    fn check(text: &str, expected: &str) {
-        assert_eq!(parse(text).map(|d| d.to_rfc3339()).unwrap_or_default(), expected, "{text}");
+    fn check(html: &str, expected: &str) {
+        assert_eq!(dates(html).published.map(|d| d.to_rfc3339()).unwrap_or_default(), expected, "{html}");
+    }
+
+    fn json(facts: &str) -> String {
+        format!("<script type='application/ld+json'>{{\"@type\":\"NewsArticle\",{facts}}}</script>")
+    }
+
+    const TITLE: &str = "<h1>Three boats come home</h1>";
+
+    #[test]
+    fn the_surest_statement_wins() {
+        let stated = json("\"datePublished\":\"2024-11-06T10:30:00+01:00\",\"dateModified\":\"2024-11-07T08:00:00Z\"");
+        check(&format!("{stated}<meta property=article:published_time content=2024-11-08>"), "2024-11-06T10:30:00+01:00");
+        assert_eq!(dates(&stated).modified.map(|d| d.to_rfc3339()).as_deref(), Some("2024-11-07T08:00:00+00:00"));
+        check(
+            "<meta name='article.published-time' content='2024-11-06T10:30Z'><time datetime=2024-11-09>",
+            "2024-11-06T10:30:00+00:00",
+        );
+        check(
+            &format!(
+                "<meta name=date content=2024-11-09>{TITLE}<time itemprop=datePublished datetime=2024-11-06>6 November</time>"
+            ),
+            "2024-11-06T00:00:00+00:00",
+        );
     }
 
     #[test]
-    fn machine_forms() {
-        check("2024-11-06T10:30:00+01:00", "2024-11-06T10:30:00+01:00");
-        check("2024-11-06T10:30:00.123Z", "2024-11-06T10:30:00+00:00");
-        check("2024-11-06 10:30", "2024-11-06T10:30:00+00:00");
-        check("2024-11-06", "2024-11-06T00:00:00+00:00");
-        check("20241106", "2024-11-06T00:00:00+00:00");
-        check("Wed, 06 Nov 2024 10:30:00 GMT", "2024-11-06T10:30:00+00:00");
-        check("Wed, 06 Nov 2024 10:30:00 +0900", "2024-11-06T10:30:00+09:00");
-        check("1730889000", "2024-11-06T10:30:00+00:00");
+    fn a_finer_statement_of_the_same_time_wins() {
+        let coarse = json("\"datePublished\":\"2024-11-06\"");
+        check(
+            &format!("{coarse}<meta property=article:published_time content='2024-11-06T10:30:00Z'>"),
+            "2024-11-06T10:30:00+00:00",
+        );
+        let bare = json("\"datePublished\":\"2024-11-06T10:30:00\"");
+        check(
+            &format!("{bare}<meta property=article:published_time content='2024-11-06T10:30:00+01:00'>"),
+            "2024-11-06T10:30:00+01:00",
+        );
+        check(
+            &format!("{bare}<meta property=article:published_time content='2024-11-06T09:30:00+01:00'>"),
+            "2024-11-06T10:30:00+00:00",
+        );
+        check("<h1>Boats</h1><time datetime=2024-11-06>6 November 2024, 10:30</time>", "2024-11-06T10:30:00+00:00");
     }
 
     #[test]
-    fn forms_for_readers() {
-        check("publié le 11/11/2024 Par Marie Dupont", "2024-11-11T00:00:00+00:00");
-        check("Le 6 novembre 2024 à 10h30", "2024-11-06T10:30:00+00:00");
-        check("November 6, 2024 at 2:05 p.m. EST", "2024-11-06T14:05:00-05:00");
-        check("6. November 2024, 10:30 Uhr", "2024-11-06T10:30:00+00:00");
-        check("06.11.2024", "2024-11-06T00:00:00+00:00");
-        check("6 de noviembre de 2024", "2024-11-06T00:00:00+00:00");
-        check("6 ноября 2024 г., 10:30", "2024-11-06T10:30:00+00:00");
-        check("2024年11月6日", "2024-11-06T00:00:00+00:00");
-        check("2024년 11월 6일 10:30", "2024-11-06T10:30:00+00:00");
-        check("2024. 11. 6.", "2024-11-06T00:00:00+00:00");
-        check("6 listopada 2024", "2024-11-06T00:00:00+00:00");
-        check("no date in 2024", "");
-        check("99/99/2024", "");
+    fn visible_dates_are_read_by_the_headline() {
+        check(&format!("<p>Monday, 2 December 2019</p>{TITLE}<p>6 November 2024</p>"), "2024-11-06T00:00:00+00:00");
+        check(&format!("{TITLE}<p>Updated 7 November 2024</p><p>Published 6 November 2024</p>"), "2024-11-06T00:00:00+00:00");
+        let long = "and the mayor said that three of them had come back without their nets. ".repeat(4);
+        check(&format!("{TITLE}<p>PORT, 6 November 2024. It was cold {long}</p>"), "2024-11-06T00:00:00+00:00");
+        check(&format!("{TITLE}<p>It was cold {long} until 6 November 2024.</p>"), "");
+        check(
+            "<link rel=canonical href='https://pier.example/2024/11/06/boats'><h1>Boats of 3 May 2024</h1>",
+            "2024-11-06T00:00:00+00:00",
+        );
+        check(
+            &format!("<aside class=meta><time datetime='2024-11-06T10:30:00Z'>today</time></aside>{TITLE}"),
+            "2024-11-06T10:30:00+00:00",
+        );
     }
 
     #[test]
-    fn an_address_may_hold_the_day() {
-        assert_eq!(in_address("/world/2024/11/06/slug").map(|d| d.to_rfc3339()).as_deref(), Some("2024-11-06T00:00:00+00:00"));
-        assert_eq!(in_address("/world/20241106-slug").map(|d| d.to_rfc3339()).as_deref(), Some("2024-11-06T00:00:00+00:00"));
-        assert_eq!(in_address("/world/12024-3"), None);
+    fn changes_copyrights_and_impossible_times_are_no_publication() {
+        check(&format!("{TITLE}<time class=updated datetime=2024-11-07>7 November</time>"), "");
+        check("<meta property=article:modified_time content=2024-11-07>", "");
+        check(&format!("{TITLE}<p>© 2001–2024 The Pier</p>"), "");
+        check(
+            "<meta property=article:published_time content=2031-01-01><meta name=date content=2024-11-06>",
+            "2024-11-06T00:00:00+00:00",
+        );
+        check("<meta property=article:published_time content=1970-01-01>", "");
+        check("<meta property=article:published_time content=2024-12-03>", "");
     }
 }

@@ -9,6 +9,9 @@ use super::jsonld::{self, Stated};
 /// Statements of one kind that are kept; more say nothing new.
 const MAX_KEPT: usize = 200;
 
+/// A byline's own box has fewer nodes.
+const MAX_BYLINE_BOX_NODES: usize = 40;
+
 /// The statements of a page.
 #[derive(Default)]
 pub(super) struct Metadata<'a> {
@@ -45,7 +48,12 @@ impl<'a> Metadata<'a> {
         let mut foreign_until = 0;
         for (at, node) in dom.nodes.iter().enumerate() {
             let Kind::Element(element) = node.kind else { continue };
-            let is_foreign = hints[at].is_comments || matches!(element.name(), "form" | "nav" | "footer" | "aside");
+            // A small `aside` or `footer` often holds nothing but the byline.
+            let is_small = node.end - at < MAX_BYLINE_BOX_NODES && !hints[at].is_boilerplate;
+            let is_foreign = hints[at].is_comments
+                || matches!(element.name(), "form" | "nav")
+                || (element.name() == "aside" && !is_small)
+                || (element.name() == "footer" && !(is_small || hints[at].is_byline));
             if is_foreign
                 && !matches!(element.name(), "html" | "body" | "main" | "article")
                 && node.end - at < dom.nodes.len() / 2
@@ -104,6 +112,17 @@ impl<'a> Metadata<'a> {
     /// The first non-empty `meta` among `names`, in the order of `names`.
     pub(super) fn meta_of(&self, names: &[&str]) -> Option<&'a str> {
         names.iter().find_map(|name| self.metas.iter().find(|(n, _)| n == name).map(|(_, content)| *content))
+    }
+
+    /// All `meta` whose name has these letters and digits, and a digit in its content.
+    pub(super) fn dates_of(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        let is_named = move |known: &str| known.bytes().filter(u8::is_ascii_alphanumeric).eq(name.bytes());
+        self.metas
+            .iter()
+            .filter(move |(known, content)| {
+                known.len() >= name.len() && content.bytes().any(|b| b.is_ascii_digit()) && is_named(known)
+            })
+            .map(|(_, content)| *content)
     }
 
     /// All `meta` of one name.

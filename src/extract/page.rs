@@ -96,7 +96,8 @@ fn read(dom: &Dom<'_>, page: &Page, walls: &WallLexicon, article: &mut Article) 
     article.canonical_url =
         metadata.canonical.or_else(|| metadata.meta_of(&["og:url"])).and_then(|u| parse_http(u, page.url.as_ref()));
     article.authors = authors::choose(dom, &metadata, &all, &article.title);
-    let dates = date::choose(dom, &metadata, &all, page.url.as_ref(), page.fetched_at);
+    let title_at = title::place(&all, &article.title);
+    let dates = date::choose(dom, &metadata, &all, title_at, page.url.as_ref(), page.fetched_at);
     article.published = dates.published;
     article.modified = dates.modified;
     let declared = declared_language(page, &metadata);

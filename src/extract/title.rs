@@ -3,6 +3,7 @@
 //! In: the page's statements and its headings. Out: one line of plain text without the site's name and without the kicker above the headline.
 //! Not done here: judging a page that shows no article.
 
+use super::blocks::Block;
 use super::dom::Dom;
 use super::headings::{Heading, headings};
 use super::metadata::Metadata;
@@ -170,6 +171,21 @@ pub(super) fn forms(dom: &Dom<'_>, metadata: &Metadata<'_>, chosen: &str) -> Vec
     out.retain(|k| k.len() >= 8);
     out.dedup();
     out
+}
+
+/// Where the headline stands among the blocks.
+pub(super) fn place(blocks: &[Block], title: &str) -> Option<usize> {
+    let title = key(title);
+    if title.is_empty() {
+        return None;
+    }
+    let holds = |b: &&Block| b.text.len() < title.len() * 4 + 200 && key(&b.text).ends_with(&title);
+    blocks
+        .iter()
+        .filter(|b| b.is_heading())
+        .find(holds)
+        .or_else(|| blocks.iter().find(holds))
+        .map(|found| blocks.partition_point(|b| b.at < found.at))
 }
 
 /// `&amp;` and its like that stand in metadata because they were escaped twice.
