@@ -246,6 +246,11 @@ pub(super) const TUCKED: &[&str] = &[
     "popover",
     "hovercard",
 ];
+/// Words before such a word that take its meaning: a label, what overflows, another size of screen.
+pub(super) const NOT_TUCKED: &[&str] = &[
+    "label", "overflow", "xs", "sm", "md", "lg", "xl", "print", "mobile", "phone", "tablet", "no", "not", "never", "title",
+    "backface",
+];
 /// Words that name a standfirst.
 pub(super) const LEDES: &[&str] = &[
     "lede",

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use super::dom::{Element, attr};
 use super::hint_words::{
-    BODIES, BODY_PAIRS, BOILERPLATE, BOILERPLATE_PREFIXES, BYLINES, CAPTIONS, COMMENTS, LEDES, PAIRS, TUCKED, WALLS,
+    BODIES, BODY_PAIRS, BOILERPLATE, BOILERPLATE_PREFIXES, BYLINES, CAPTIONS, COMMENTS, LEDES, NOT_TUCKED, PAIRS, TUCKED, WALLS,
 };
 
 /// What the markup hints at.
@@ -103,7 +103,12 @@ fn read_names(value: &str, hints: &mut Hints) {
         for c in name.chars().chain(std::iter::once('-')) {
             let boundary = !c.is_ascii_alphabetic() || (c.is_ascii_uppercase() && last_lower);
             if boundary && !word.is_empty() {
+                // `label-hidden`, `overflow-hidden`, `hidden-print`: what is hidden there is not the element, or not on a screen.
+                let was_tucked = hints.is_tucked;
                 judge_word(&word, hints);
+                if NOT_TUCKED.contains(&previous.as_str()) {
+                    hints.is_tucked = was_tucked;
+                }
                 judge_pair(&previous, &word, hints);
                 previous = std::mem::take(&mut word);
             }
@@ -178,6 +183,8 @@ mod tests {
         check("shareholder-news", Hints::default());
         check("article__body", Hints { is_body: true, ..Hints::default() });
         check("img-caption", Hints { is_caption: true, ..Hints::default() });
+        check("js-hidden", Hints { is_tucked: true, ..Hints::default() });
+        check("field--label-hidden overflow-hidden", Hints::default());
         check("comments-area", Hints { is_comments: true, ..Hints::default() });
     }
 }
