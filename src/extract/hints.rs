@@ -3,12 +3,16 @@
 //! In: one element. Out: a few flags. They are hints: `boilerplate` weighs them against the text that lies inside.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
 
-use super::dom::{Element, attr};
+use html5ever::local_name;
+
+use super::dom::{Dom, Element, attr};
 use super::hint_words::{
     BODIES, BODY_PAIRS, BOILERPLATE, BOILERPLATE_PREFIXES, BYLINES, CAPTIONS, COMMENTS, LEDES, NOT_TUCKED, PAIRS, TUCKED, WALLS,
 };
+use super::met::{Met, Mixer};
 
 /// What the markup hints at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -36,14 +40,28 @@ pub(super) struct Hints {
 /// Class and id longer than this are styling machinery, bytes.
 const MAX_NAMES_BYTES: usize = 400;
 
-/// Reads the hints of an element.
-pub(super) fn of(element: &Element) -> Hints {
+/// Reads the hints of every node; texts have none.
+pub(super) fn all(dom: &Dom<'_>) -> Vec<Hints> {
+    let mut met = Met::new();
+    (0..dom.nodes.len()).map(|at| dom.element(at).map(|e| of_element(e, &mut met)).unwrap_or_default()).collect()
+}
+
+/// Reads the hints of an element; `met` knows the class lists read before: most recur.
+fn of_element<'a>(element: &'a Element, met: &mut Met<'a, Hints>) -> Hints {
     let mut hints = Hints::default();
-    for (name, value) in element.attrs() {
-        match name {
-            "class" | "id" | "data-component" | "data-testid" | "data-area" | "data-block" | "data-module" => {
-                read_names(value, &mut hints)
+    for attribute in element.attributes() {
+        let value = &*attribute.value;
+        // Most attributes of a page, and nothing to us.
+        match attribute.name.local {
+            local_name!("class") | local_name!("id") => {
+                hints.add(met.recall(value, names));
+                continue;
             }
+            local_name!("href") | local_name!("src") | local_name!("alt") | local_name!("content") | local_name!("d") => continue,
+            _ => {}
+        }
+        match &*attribute.name.local {
+            "data-component" | "data-testid" | "data-area" | "data-block" | "data-module" => hints.add(met.recall(value, names)),
             "hidden" => hints.is_hidden |= value != "until-found",
             // A paragraph that only screen readers pass over is there for everyone else, until a script locks it.
             "aria-hidden" => hints.is_hidden |= value == "true" && element.name() != "p",
@@ -87,30 +105,48 @@ pub(super) fn of(element: &Element) -> Hints {
     hints
 }
 
+impl Hints {
+    fn add(&mut self, other: Hints) {
+        self.is_boilerplate |= other.is_boilerplate;
+        self.is_comments |= other.is_comments;
+        self.is_caption |= other.is_caption;
+        self.is_byline |= other.is_byline;
+        self.is_body |= other.is_body;
+        self.is_wall |= other.is_wall;
+        self.is_lede |= other.is_lede;
+        self.is_tucked |= other.is_tucked;
+        self.is_hidden |= other.is_hidden;
+    }
+}
+
 /// Reads class and id names word by word: `relatedPosts`, `related-posts` and `related_posts` are the same two words.
-fn read_names(value: &str, hints: &mut Hints) {
+fn names(value: &str) -> Hints {
+    let mut hints = Hints::default();
     let value = &value[..value.floor_char_boundary(MAX_NAMES_BYTES)];
+    let (mut previous, mut word) = (String::new(), String::new());
     for name in value.split_ascii_whitespace() {
         // A page builder calls every paragraph a widget.
         if name.starts_with("elementor") {
             continue;
         }
-        let lower: String = name.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect();
-        judge_word(&lower, hints);
-        let mut previous = String::new();
-        let mut word = String::new();
+        word.clear();
+        word.extend(name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()));
+        judge_word(&word, &mut hints);
+        word.clear();
+        previous.clear();
         let mut last_lower = false;
         for c in name.chars().chain(std::iter::once('-')) {
             let boundary = !c.is_ascii_alphabetic() || (c.is_ascii_uppercase() && last_lower);
             if boundary && !word.is_empty() {
                 // `label-hidden`, `overflow-hidden`, `hidden-print`: what is hidden there is not the element, or not on a screen.
                 let was_tucked = hints.is_tucked;
-                judge_word(&word, hints);
+                judge_word(&word, &mut hints);
                 if NOT_TUCKED.contains(&previous.as_str()) {
                     hints.is_tucked = was_tucked;
                 }
-                judge_pair(&previous, &word, hints);
-                previous = std::mem::take(&mut word);
+                judge_pair(&previous, &word, &mut hints);
+                std::mem::swap(&mut previous, &mut word);
+                word.clear();
             }
             last_lower = c.is_ascii_lowercase();
             if c.is_ascii_alphabetic() {
@@ -118,12 +154,16 @@ fn read_names(value: &str, hints: &mut Hints) {
             }
         }
     }
+    hints
 }
 
+type Table<K> = HashMap<K, Hints, BuildHasherDefault<Mixer>>;
+
 /// The words of all lists, so that a class name costs one look-up.
-static WORDS: LazyLock<HashMap<&'static str, Hints>> = LazyLock::new(|| {
-    let mut words: HashMap<&'static str, Hints> = HashMap::new();
-    let mut add = |list: &[&'static str], mark: fn(&mut Hints)| list.iter().for_each(|word| mark(words.entry(word).or_default()));
+static WORDS: LazyLock<Table<&'static str>> = LazyLock::new(|| {
+    let mut words: Table<&'static str> = Table::default();
+    let mut add =
+        |list: &[&'static str], mark: fn(&mut Hints)| list.iter().for_each(|word| mark(words.entry(*word).or_default()));
     add(BOILERPLATE, |h| h.is_boilerplate = true);
     add(COMMENTS, |h| h.is_comments = true);
     add(CAPTIONS, |h| h.is_caption = true);
@@ -140,14 +180,7 @@ fn judge_word(word: &str, hints: &mut Hints) {
         return;
     }
     if let Some(known) = WORDS.get(word) {
-        hints.is_boilerplate |= known.is_boilerplate;
-        hints.is_comments |= known.is_comments;
-        hints.is_caption |= known.is_caption;
-        hints.is_byline |= known.is_byline;
-        hints.is_body |= known.is_body;
-        hints.is_wall |= known.is_wall;
-        hints.is_tucked |= known.is_tucked;
-        hints.is_lede |= known.is_lede;
+        hints.add(*known);
     }
     if word.len() > 5 {
         hints.is_boilerplate |= BOILERPLATE_PREFIXES.iter().any(|prefix| word.starts_with(prefix));
@@ -155,10 +188,20 @@ fn judge_word(word: &str, hints: &mut Hints) {
     }
 }
 
+/// The pairs of both lists.
+static ALL_PAIRS: LazyLock<Table<(&'static str, &'static str)>> = LazyLock::new(|| {
+    let mut pairs = Table::default();
+    PAIRS.iter().for_each(|pair| pairs.entry(*pair).or_insert_with(Hints::default).is_boilerplate = true);
+    BODY_PAIRS.iter().for_each(|pair| pairs.entry(*pair).or_insert_with(Hints::default).is_body = true);
+    pairs
+});
+
 fn judge_pair(first: &str, second: &str, hints: &mut Hints) {
-    if !first.is_empty() && second.len() < 12 {
-        hints.is_boilerplate |= PAIRS.iter().any(|(a, b)| *b == second && *a == first);
-        hints.is_body |= BODY_PAIRS.iter().any(|(a, b)| *b == second && *a == first);
+    if !first.is_empty()
+        && second.len() < 12
+        && let Some(known) = ALL_PAIRS.get(&(first, second))
+    {
+        hints.add(*known);
     }
 }
 
@@ -168,9 +211,7 @@ mod tests {
 
     #[track_caller]
     fn check(names: &str, expected: Hints) {
-        let mut hints = Hints::default();
-        read_names(names, &mut hints);
-        assert_eq!(hints, expected, "{names}");
+        assert_eq!(super::names(names), expected, "{names}");
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod hint_words;
 mod hints;
 mod jsonld;
 mod language;
+mod met;
 mod metadata;
 mod page;
 mod parts;

@@ -79,7 +79,7 @@ fn foreign_kind(page: &Page) -> Option<String> {
 }
 
 fn read(dom: &Dom<'_>, page: &Page, walls: &WallLexicon, article: &mut Article) {
-    let mut hints: Vec<Hints> = (0..dom.nodes.len()).map(|at| dom.element(at).map(hints::of).unwrap_or_default()).collect();
+    let mut hints: Vec<Hints> = hints::all(dom);
     let metadata = Metadata::of(dom, &hints);
     parts::show(dom, &metadata.stated.unfree_parts, &mut hints);
     let hidden: Vec<bool> = hints

@@ -84,7 +84,7 @@ mod tests {
     fn check(selector: &str, markup: &str, is_shown: bool) {
         let html = parse(markup, &mut Vec::new());
         let dom = Dom::of(&html);
-        let mut all: Vec<Hints> = (0..dom.nodes.len()).map(|at| dom.element(at).map(hints::of).unwrap_or_default()).collect();
+        let mut all: Vec<Hints> = hints::all(&dom);
         show(&dom, &[selector.to_owned()], &mut all);
         assert_eq!(!all.iter().any(|h| h.is_wall || h.is_hidden), is_shown, "{selector} {markup}");
     }

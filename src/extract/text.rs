@@ -37,12 +37,9 @@ pub fn fragment_paragraphs(html: &str) -> Vec<String> {
 fn fragment(html: &str) -> Vec<String> {
     let tree = parse(html, &mut Vec::new());
     let dom = Dom::of(&tree);
-    let skip: Vec<bool> = (0..dom.nodes.len())
-        .map(|at| {
-            dom.element(at)
-                .is_some_and(|element| matches!(element.name(), "figure" | "nav" | "form") || hints::of(element).is_hidden)
-        })
-        .collect();
+    let hints = hints::all(&dom);
+    let skip: Vec<bool> =
+        (0..dom.nodes.len()).map(|at| hints[at].is_hidden || matches!(dom.name(at), "figure" | "nav" | "form")).collect();
     blocks(&dom, &skip).into_iter().filter(is_fragment_text).map(|block| block.text).collect()
 }
 

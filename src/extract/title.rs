@@ -214,7 +214,7 @@ mod tests {
     fn check(html: &str, expected: &str) {
         let tree = parse(html, &mut Vec::new());
         let dom = Dom::of(&tree);
-        let hints: Vec<Hints> = (0..dom.nodes.len()).map(|at| dom.element(at).map(hints::of).unwrap_or_default()).collect();
+        let hints: Vec<Hints> = hints::all(&dom);
         assert_eq!(choose(&dom, &Metadata::of(&dom, &hints)), expected, "{html}");
     }
 

@@ -18,6 +18,7 @@ use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, TreeSink};
 use html5ever::{Attribute, LocalName, QualName, local_name, ns};
 
 use super::entities;
+use super::met::Met;
 use super::raw;
 use super::tree::{Builder, MAX_ATTRIBUTES, Tree};
 
@@ -27,8 +28,6 @@ pub(super) const MAX_MARKUP_BYTES: usize = 3 * 1024 * 1024;
 const CHECK_BYTES: usize = 2 * 1024;
 /// Slices are cut from copies of the markup of this length, bytes; a copy lives as long as one of its slices.
 const WINDOW_BYTES: usize = 32 * 1024;
-/// Slots for names already met; a power of two.
-const NAME_SLOTS: usize = 256;
 
 /// Reads markup into a tree, stopping at the limits.
 pub(super) fn read(markup: &str, builder: Builder, problems: &mut Vec<String>) -> Tree {
@@ -40,7 +39,7 @@ pub(super) fn read(markup: &str, builder: Builder, problems: &mut Vec<String>) -
         builder: TreeBuilder::new(builder, TreeBuilderOpts::default()),
         awaits_doctype: true,
         window: (0, StrTendril::new()),
-        names: (0..NAME_SLOTS).map(|_| None).collect(),
+        names: Met::new(),
     };
     match reader.run() {
         Err(problem) => problems.push(problem),
@@ -71,7 +70,7 @@ struct Reader<'a> {
     /// Where the last copy of the markup begins, and the copy.
     window: (usize, StrTendril),
     /// Names met before, by their letters: making one anew costs a look-up in a large table.
-    names: Vec<Option<(&'a str, LocalName)>>,
+    names: Met<'a, LocalName>,
 }
 
 impl<'a> Reader<'a> {
@@ -306,17 +305,13 @@ impl<'a> Reader<'a> {
 
     /// The name of a tag or attribute, in lower case.
     fn name(&mut self, name: &'a str) -> LocalName {
-        let bytes = name.as_bytes();
-        let sum = bytes.iter().fold(bytes.len(), |sum, b| sum.wrapping_mul(31).wrapping_add(usize::from(*b)));
-        let slot = &mut self.names[sum % NAME_SLOTS];
-        match slot {
-            Some((known, local)) if *known == name => local.clone(),
-            _ => {
-                let local = LocalName::from(name.to_ascii_lowercase());
-                *slot = Some((name, local.clone()));
-                local
+        self.names.recall(name, |name| {
+            if name.bytes().any(|b| b.is_ascii_uppercase()) {
+                LocalName::from(name.to_ascii_lowercase())
+            } else {
+                LocalName::from(name)
             }
-        }
+        })
     }
 }
 

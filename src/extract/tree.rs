@@ -33,6 +33,11 @@ impl Element {
         &self.name.local
     }
 
+    /// The attributes as html5ever names them: its static names are compared without reading them.
+    pub(super) fn attributes(&self) -> &[Attribute] {
+        &self.attributes
+    }
+
     /// The attributes: name in lower case, and value.
     pub(super) fn attrs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.attributes.iter().map(|a| (&*a.name.local, &*a.value))
