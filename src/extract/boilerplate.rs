@@ -210,7 +210,7 @@ fn reason(hints: Hints) -> Option<Reason> {
         Some(Reason::Tucked)
     } else if hints.is_wall {
         Some(Reason::Wall)
-    } else if hints.is_boilerplate {
+    } else if hints.is_boilerplate || hints.is_aside {
         Some(Reason::Boilerplate)
     } else if hints.is_caption {
         Some(Reason::Caption)

@@ -257,7 +257,7 @@ mod tests {
     fn dates(html: &str) -> Dates {
         let tree = parse(html, &mut Vec::new());
         let dom = Dom::of(&tree);
-        let hints: Vec<Hints> = (0..dom.nodes.len()).map(|at| dom.element(at).map(hints::of).unwrap_or_default()).collect();
+        let hints: Vec<Hints> = hints::all(&dom);
         let metadata = Metadata::of(&dom, &hints);
         let blocks = blocks(&dom, &[]);
         let title_at = title::place(&blocks, &title::choose(&dom, &metadata));

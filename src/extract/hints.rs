@@ -19,6 +19,8 @@ use super::met::{Met, Mixer};
 pub(super) struct Hints {
     /// Navigation, sharing, promotion, lists of other articles, forms.
     pub(super) is_boilerplate: bool,
+    /// Beside the article, by the element or its role: a fact box, a list of other articles, but also a box with the date.
+    pub(super) is_aside: bool,
     /// Readers' comments.
     pub(super) is_comments: bool,
     /// A picture's caption or credit.
@@ -71,10 +73,10 @@ fn of_element<'a>(element: &'a Element, met: &mut Met<'a, Hints>) -> Hints {
             }
             "role" => {
                 hints.is_tucked |= matches!(value, "dialog" | "alertdialog");
+                hints.is_aside |= value == "complementary";
                 hints.is_boilerplate |= matches!(
                     value,
                     "navigation"
-                        | "complementary"
                         | "contentinfo"
                         | "search"
                         | "dialog"
@@ -97,7 +99,8 @@ fn of_element<'a>(element: &'a Element, met: &mut Met<'a, Hints>) -> Hints {
         }
     }
     match element.name() {
-        "nav" | "footer" | "menu" | "form" | "aside" => hints.is_boilerplate = true,
+        "nav" | "footer" | "menu" | "form" => hints.is_boilerplate = true,
+        "aside" => hints.is_aside = true,
         "figcaption" | "caption" => hints.is_caption = true,
         "dialog" => hints.is_hidden |= attr(element, "open").is_none(),
         _ => {}
