@@ -27,6 +27,8 @@ mod language;
 mod met;
 mod metadata;
 mod page;
+#[cfg(test)]
+mod page_tests;
 mod parts;
 mod patterns;
 mod paywall;
