@@ -4,7 +4,7 @@
 
 use super::dom::{Dom, Element, Kind, attr};
 use super::hints::Hints;
-use super::jsonld::{self, Stated};
+use super::jsonld::{self, Known, Stated};
 
 /// Statements of one kind that are kept; more say nothing new.
 const MAX_KEPT: usize = 200;
@@ -49,11 +49,11 @@ impl<'a> Metadata<'a> {
         for (at, node) in dom.nodes.iter().enumerate() {
             let Kind::Element(element) = node.kind else { continue };
             // A small `aside` or `footer` often holds nothing but the byline.
-            let is_small = node.end - at < MAX_BYLINE_BOX_NODES && !hints[at].is_boilerplate;
+            let is_small = node.end - at < MAX_BYLINE_BOX_NODES;
             let is_foreign = hints[at].is_comments
                 || matches!(element.name(), "form" | "nav")
                 || (element.name() == "aside" && !is_small)
-                || (element.name() == "footer" && !(is_small || hints[at].is_byline));
+                || (element.name() == "footer" && !hints[at].is_byline);
             if is_foreign
                 && !matches!(element.name(), "html" | "body" | "main" | "article")
                 && node.end - at < dom.nodes.len() / 2
@@ -91,11 +91,14 @@ impl<'a> Metadata<'a> {
             {
                 found.itemprops.push((property, at));
             }
-            if hints[at].is_byline && !is_foreign && found.bylines.len() < MAX_KEPT {
+            // `authorname` is one word to `hints`.
+            let is_byline = hints[at].is_byline || attr(element, "class").is_some_and(|names| names.contains("uthor"));
+            if is_byline && !is_foreign && found.bylines.len() < MAX_KEPT {
                 found.bylines.push(at);
             }
         }
-        found.stated = jsonld::read(&scripts);
+        let address = found.canonical.or_else(|| found.meta_of(&["og:url"]));
+        found.stated = jsonld::read(&scripts, &Known { address, headline: found.meta_of(&["og:title"]) });
         found
     }
 

@@ -4,6 +4,8 @@
 //! whether all of it is there. It never fails: bad HTML gives less text and a `problems` list. Not done here: fetching, judging.
 
 mod article;
+mod author_names;
+mod author_words;
 mod authors;
 mod blocks;
 mod boilerplate;
@@ -12,6 +14,7 @@ mod charset;
 mod content;
 mod date;
 mod date_address;
+mod date_clock;
 mod date_read;
 mod date_tokens;
 mod date_words;
@@ -22,6 +25,7 @@ mod garbled;
 mod headings;
 mod hint_words;
 mod hints;
+mod json_mend;
 mod jsonld;
 mod language;
 mod met;

@@ -95,8 +95,8 @@ fn read(dom: &Dom<'_>, page: &Page, walls: &WallLexicon, article: &mut Article) 
     article.site_name = metadata.meta_of(&["og:site_name"]).map(str::to_owned).or_else(|| metadata.stated.publisher.clone());
     article.canonical_url =
         metadata.canonical.or_else(|| metadata.meta_of(&["og:url"])).and_then(|u| parse_http(u, page.url.as_ref()));
-    article.authors = authors::choose(dom, &metadata, &all, &article.title);
     let title_at = title::place(&all, &article.title);
+    article.authors = authors::choose(dom, &metadata, &all, title_at);
     let dates = date::choose(dom, &metadata, &all, title_at, page.url.as_ref(), page.fetched_at);
     article.published = dates.published;
     article.modified = dates.modified;

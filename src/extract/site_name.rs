@@ -20,6 +20,8 @@ pub(super) struct SiteName {
     names: Vec<String>,
     /// The part of the address that is the site's own: `the-pier` of `www.the-pier.example`.
     label: String,
+    /// The host as a key: `thepierexample`.
+    host: String,
 }
 
 impl SiteName {
@@ -30,12 +32,17 @@ impl SiteName {
         names.extend(metadata.stated.publisher.as_deref().map(key));
         names.retain(|n| n.len() >= 2);
         let address = metadata.canonical.filter(|a| a.contains("://")).or_else(|| metadata.meta_of(&["og:url"]));
-        SiteName { names, label: address.map(label).unwrap_or_default() }
+        SiteName { names, label: address.map(label).unwrap_or_default(), host: address.map(host).map(key).unwrap_or_default() }
     }
 
     /// True when a key is one of the names.
     pub(super) fn is(&self, key: &str) -> bool {
         self.names.iter().any(|name| name == key)
+    }
+
+    /// True when a key is one of the names, or the address's own part.
+    pub(super) fn is_own(&self, key: &str) -> bool {
+        self.is(key) || (self.label.len() >= 3 && (key == self.label || key == self.host))
     }
 
     /// True when a part of a title names the site, whole or in a longer or shorter form.
@@ -107,10 +114,15 @@ fn first_separator(title: &str) -> Option<(usize, &'static str)> {
     SEPARATORS.iter().filter_map(|s| title.find(s).map(|at| (at, *s))).min_by_key(|(at, s)| (*at, usize::MAX - s.len()))
 }
 
+/// The host of an address without `www`.
+fn host(address: &str) -> &str {
+    let host = address.split_once("://").map_or(address, |(_, rest)| rest).split(['/', '?', '#', ':']).next().unwrap_or_default();
+    host.strip_prefix("www.").unwrap_or(host)
+}
+
 /// The registrable part of a host without its ending, as a key.
 fn label(address: &str) -> String {
-    let host = address.split_once("://").map_or(address, |(_, rest)| rest).split(['/', '?', '#', ':']).next().unwrap_or_default();
-    let mut labels: Vec<&str> = host.split('.').collect();
+    let mut labels: Vec<&str> = host(address).split('.').collect();
     labels.pop();
     // `co.uk`, `com.br`: the ending has two parts.
     if labels.len() > 1 && labels.last().is_some_and(|l| matches!(*l, "co" | "com" | "org" | "net" | "gov" | "ac" | "or" | "ne"))
@@ -125,7 +137,7 @@ mod tests {
     use super::*;
 
     fn site(names: &[&str], address: &str) -> SiteName {
-        SiteName { names: names.iter().map(|n| key(n)).collect(), label: label(address) }
+        SiteName { names: names.iter().map(|n| key(n)).collect(), label: label(address), host: key(host(address)) }
     }
 
     #[track_caller]
