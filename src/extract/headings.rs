@@ -64,13 +64,12 @@ pub(super) fn headings(dom: &Dom<'_>, places: &[usize], limit: usize) -> Vec<Hea
 
 fn heading(dom: &Dom<'_>, at: usize) -> Heading {
     let whole = text_without(dom, at, |_| false);
-    let bare = text_without(dom, at, is_kicker);
-    let bare_key = key(&bare);
-    let is_bare = bare_key.len() >= MIN_HEADLINE_KEY_BYTES;
     let whole_key = key(&whole);
+    let has_kicker = (at + 1..dom.nodes[at].end).any(|i| dom.element(i).is_some_and(is_kicker));
+    let bare = has_kicker.then(|| text_without(dom, at, is_kicker)).filter(|bare| key(bare).len() >= MIN_HEADLINE_KEY_BYTES);
     Heading {
-        text: line(if is_bare { &bare } else { &whole }),
-        key: if is_bare { bare_key } else { whole_key.clone() },
+        text: line(bare.as_deref().unwrap_or(&whole)),
+        key: bare.as_deref().map_or_else(|| whole_key.clone(), key),
         is_site: is_site(dom, at, whole_key.len()),
         whole_key,
     }

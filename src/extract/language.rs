@@ -66,7 +66,7 @@ pub fn detect_language(declared: Option<Lang>, text: &str) -> Option<Lang> {
     if let Some(certain) = by_script(sample, letters) {
         return Some(certain);
     }
-    if letters < MIN_LETTERS {
+    if letters < MIN_LETTERS || declared.is_some_and(|declared| is_plainly(declared, sample)) {
         return declared;
     }
     let detector = Detector::with_allowlist(ALLOWED.iter().map(|(lang, _)| *lang).collect());
@@ -92,6 +92,81 @@ pub fn detect_language(declared: Option<Lang>, text: &str) -> Option<Lang> {
         }
         Some(declared) => Some(declared),
     }
+}
+
+/// Words that hold sentences together: every fifth word or more of a text in the language is one of them, and few of another's are.
+const FUNCTION_WORDS: &[(&str, &[&str])] = &[
+    (
+        "en",
+        &[
+            "the", "of", "and", "to", "in", "that", "was", "for", "with", "is", "on", "as", "by", "from", "are", "at", "have",
+            "has", "it", "an", "a", "were", "this",
+        ],
+    ),
+    (
+        "fr",
+        &[
+            "le", "la", "les", "des", "et", "que", "une", "dans", "du", "est", "qui", "pour", "sur", "pas", "avec", "au", "ce",
+            "il", "par", "aux", "de", "un", "en",
+        ],
+    ),
+    (
+        "de",
+        &[
+            "der", "die", "und", "das", "den", "ist", "nicht", "mit", "von", "ein", "eine", "auf", "für", "dem", "sich", "im",
+            "zu", "des", "auch", "in", "als",
+        ],
+    ),
+    (
+        "es",
+        &[
+            "el", "los", "las", "una", "por", "con", "del", "que", "para", "como", "más", "su", "se", "lo", "al", "fue", "ha",
+            "y", "en", "un", "de", "la",
+        ],
+    ),
+    (
+        "it",
+        &[
+            "il", "di", "che", "della", "per", "una", "con", "del", "non", "sono", "nel", "alla", "dei", "gli", "le", "la", "è",
+            "da", "si", "un", "in", "e",
+        ],
+    ),
+    (
+        "pt",
+        &[
+            "os", "não", "uma", "com", "do", "da", "em", "para", "que", "dos", "das", "no", "na", "se", "mais", "foi", "ao",
+            "um", "de", "e", "o", "a",
+        ],
+    ),
+    (
+        "nl",
+        &[
+            "het", "een", "van", "en", "de", "dat", "niet", "zijn", "voor", "met", "op", "aan", "ook", "wordt", "door", "bij",
+            "naar", "in", "te", "die",
+        ],
+    ),
+    (
+        "pl",
+        &[
+            "w", "i", "na", "się", "z", "nie", "że", "do", "to", "jest", "o", "jak", "dla", "po", "od", "za", "przez", "był",
+            "ale", "co",
+        ],
+    ),
+];
+/// Words that are counted.
+const MAX_WORDS: usize = 200;
+/// Fewer words prove nothing.
+const MIN_WORDS: usize = 60;
+
+/// True when a text is so plainly in the declared language that nothing needs to be detected, which is the usual case and much cheaper.
+fn is_plainly(declared: Lang, sample: &str) -> bool {
+    let Some((_, function_words)) = FUNCTION_WORDS.iter().find(|(code, _)| *code == declared.as_str()) else { return false };
+    let (mut all, mut hits) = (0, 0);
+    for word in sample.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty()).take(MAX_WORDS) {
+        all += 1;
+        hits += usize::from(word.len() <= 6 && function_words.contains(&word));
+    }
+    all >= MIN_WORDS && hits * 5 >= all
 }
 
 /// Pairs that detection confuses on long texts too.
@@ -160,6 +235,18 @@ mod tests {
         check(None, FRENCH, Some("fr"));
         check(Some("de"), "Accord signé", Some("de"));
         check(None, "Accord signé", None);
+    }
+
+    #[test]
+    fn a_text_that_is_plainly_as_declared_needs_no_detection() {
+        let long = format!("{FRENCH} {FRENCH}");
+        let portuguese = "O ministro disse na terça que os barcos que saíram do porto não voltaram, e que uma parte da tripulação foi para o hospital. ".repeat(3);
+        assert!(Lang::parse("es").is_some_and(|lang| !is_plainly(lang, &portuguese)));
+        for (code, expected) in
+            [("fr", true), ("en", false), ("es", false), ("it", false), ("pt", false), ("de", false), ("ko", false)]
+        {
+            assert_eq!(Lang::parse(code).is_some_and(|lang| is_plainly(lang, &long)), expected, "{code}");
+        }
     }
 
     #[test]

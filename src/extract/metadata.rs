@@ -85,15 +85,19 @@ impl<'a> Metadata<'a> {
                 }
                 _ => {}
             }
-            if let Some(property) = attr(element, "itemprop")
-                && found.itemprops.len() < MAX_KEPT
-                && !is_foreign
-            {
-                found.itemprops.push((property, at));
+            if is_foreign {
+                continue;
             }
-            // `authorname` is one word to `hints`.
-            let is_byline = hints[at].is_byline || attr(element, "class").is_some_and(|names| names.contains("uthor"));
-            if is_byline && !is_foreign && found.bylines.len() < MAX_KEPT {
+            let mut is_byline = hints[at].is_byline;
+            for (name, value) in element.attrs() {
+                match name {
+                    "itemprop" if found.itemprops.len() < MAX_KEPT => found.itemprops.push((value, at)),
+                    // `authorname` is one word to `hints`.
+                    "class" => is_byline |= value.contains("uthor"),
+                    _ => {}
+                }
+            }
+            if is_byline && found.bylines.len() < MAX_KEPT {
                 found.bylines.push(at);
             }
         }

@@ -5,6 +5,7 @@
 
 use super::blocks::Block;
 use super::dom::Dom;
+use super::entities::decoded;
 use super::headings::{Heading, headings};
 use super::metadata::Metadata;
 use super::site_name::SiteName;
@@ -31,9 +32,10 @@ impl Statements {
     fn of(metadata: &Metadata<'_>) -> Statements {
         let names = ["og:title", "twitter:title", "dc.title", "title", "parsely-title", "sailthru.title"];
         Statements {
-            stated: metadata.stated.headline.as_deref().map(unescape).filter(|h| !h.is_empty()),
-            open_graph: metadata.meta_of(&names).map(unescape),
-            document: metadata.title.as_deref().map(unescape).filter(|t| !t.is_empty()),
+            // What was escaped twice is still escaped once; as in an attribute, "Q&A" is no reference.
+            stated: metadata.stated.headline.as_deref().map(|text| decoded(text, true)).filter(|h| !h.is_empty()),
+            open_graph: metadata.meta_of(&names).map(|text| decoded(text, true)),
+            document: metadata.title.as_deref().map(|text| decoded(text, true)).filter(|t| !t.is_empty()),
         }
     }
 
@@ -51,24 +53,24 @@ pub(super) fn choose(dom: &Dom<'_>, metadata: &Metadata<'_>) -> String {
     let keys: Vec<Key> = statements.all().map(|t| Key::of(t, &site)).collect();
     let strength = |heading: &Heading| keys.iter().map(|k| k.confirms(heading)).sum::<u32>();
     // Ties go to the first; `max_by_key` would take the last.
-    let lesser = headings(dom, &metadata.lesser_headings, MAX_HEADINGS);
+    let lesser = || headings(dom, &metadata.lesser_headings, MAX_HEADINGS).into_iter();
     if let Some(confirmed) = first.iter().rev().max_by_key(|h| strength(h)).filter(|h| strength(h) > 0) {
         // An `h1` for search engines, over the headline that the page is shared under.
         let shared = statements.open_graph.as_deref().map(key).unwrap_or_default();
         if statements.stated.is_none()
             && shared.len() >= MIN_PART_KEY_BYTES
             && !shared.starts_with(&confirmed.key)
-            && let Some(heading) = lesser.iter().find(|h| h.key == shared)
+            && let Some(heading) = lesser().find(|h| h.key == shared)
         {
-            return heading.text.clone();
+            return heading.text;
         }
         return with_topic(confirmed, &statements, &site)
             .or_else(|| shared_form(confirmed, &statements, &site))
             .unwrap_or_else(|| confirmed.text.clone());
     }
     // A page whose `h1` is its name or its section: the headline is the lesser heading that the metadata repeats whole.
-    if let Some(heading) = lesser.iter().find(|h| !h.is_site && !site.is(&h.key) && keys.iter().any(|k| k.repeats(&h.key) > 0)) {
-        return with_topic(heading, &statements, &site).unwrap_or_else(|| heading.text.clone());
+    if let Some(heading) = lesser().find(|h| !h.is_site && !site.is(&h.key) && keys.iter().any(|k| k.repeats(&h.key) > 0)) {
+        return with_topic(&heading, &statements, &site).unwrap_or_else(|| heading.text.clone());
     }
     match (&statements.stated, &statements.open_graph) {
         (Some(_), Some(title)) => return line(&site.without(title)),
@@ -186,15 +188,6 @@ pub(super) fn place(blocks: &[Block], title: &str) -> Option<usize> {
         .find(holds)
         .or_else(|| blocks.iter().find(holds))
         .map(|found| blocks.partition_point(|b| b.at < found.at))
-}
-
-/// `&amp;` and its like that stand in metadata because they were escaped twice.
-fn unescape(text: &str) -> String {
-    if !text.contains('&') {
-        return text.to_owned();
-    }
-    let html = scraper::Html::parse_fragment(&text.replace('<', "&lt;"));
-    html.root_element().text().collect()
 }
 
 /// One line without soft hyphens and characters of no width.
