@@ -8,6 +8,8 @@ use super::title::line;
 
 /// A heading's text is cut here, bytes.
 const MAX_HEADING_BYTES: usize = 600;
+/// A heading with more nodes holds the rest of the page, unclosed.
+const MAX_HEADING_NODES: usize = 120;
 /// A headline is no shorter than this once its kicker is taken off, bytes of its key.
 const MIN_HEADLINE_KEY_BYTES: usize = 8;
 /// What class names call a line above or below the headline, or text for screen readers only.
@@ -65,7 +67,7 @@ pub(super) fn headings(dom: &Dom<'_>, places: &[usize], limit: usize) -> Vec<Hea
 fn heading(dom: &Dom<'_>, at: usize) -> Heading {
     let whole = text_without(dom, at, |_| false);
     let whole_key = key(&whole);
-    let has_kicker = (at + 1..dom.nodes[at].end).any(|i| dom.element(i).is_some_and(is_kicker));
+    let has_kicker = (at + 1..end(dom, at)).any(|i| dom.element(i).is_some_and(is_kicker));
     let bare = has_kicker.then(|| text_without(dom, at, is_kicker)).filter(|bare| key(bare).len() >= MIN_HEADLINE_KEY_BYTES);
     Heading {
         text: line(bare.as_deref().unwrap_or(&whole)),
@@ -75,11 +77,16 @@ fn heading(dom: &Dom<'_>, at: usize) -> Heading {
     }
 }
 
+/// One past the last node of a heading that is looked at.
+fn end(dom: &Dom<'_>, at: usize) -> usize {
+    dom.nodes[at].end.min(at + MAX_HEADING_NODES)
+}
+
 /// The text under `at` without the elements that `leave_out` names.
 fn text_without(dom: &Dom<'_>, at: usize, leave_out: impl Fn(&Element) -> bool) -> String {
     let mut out = String::new();
     let mut i = at + 1;
-    while i < dom.nodes[at].end && out.len() < MAX_HEADING_BYTES {
+    while i < end(dom, at) && out.len() < MAX_HEADING_BYTES {
         match dom.nodes[i].kind {
             Kind::Text(text) => push_collapsed(&mut out, text),
             Kind::Element(element) => {
@@ -122,7 +129,7 @@ fn is_site(dom: &Dom<'_>, at: usize, letters: usize) -> bool {
             element.name() == "a"
                 && (attr(element, "rel").is_some_and(|rel| rel.eq_ignore_ascii_case("home"))
                     || attr(element, "href").is_some_and(is_front_page))
-                && key(&dom.text(i, MAX_HEADING_BYTES)).len() * 2 > letters
+                && key(&text_without(dom, i, |_| false)).len() * 2 > letters
         })
     })
 }
@@ -164,6 +171,12 @@ mod tests {
         check("<h1><span class=subtitle>Boats counted</span></h1>", "Boats counted", false);
         check("<h1><ruby>港<rt>みなと</rt></ruby>の船が三隻もどった</h1>", "港の船が三隻もどった", false);
         check("<h1>Boats coun\u{ad}ted</h1>", "Boats counted", false);
+    }
+
+    #[test]
+    fn an_unclosed_heading_ends_somewhere() {
+        let html = format!("<h1>Boats counted{}", "<h2>".repeat(50) + &"<i></i>".repeat(1000) + "the end");
+        check(&html, "Boats counted", false);
     }
 
     #[test]
