@@ -249,14 +249,14 @@ mod tests {
     use super::*;
     use crate::extract::blocks::blocks;
     use crate::extract::dom::parse;
-    use crate::extract::hints::{self, Hints};
+    use crate::extract::hints;
     use crate::extract::title;
 
     #[track_caller]
     fn check(html: &str, expected: &[&str]) {
         let tree = parse(html, &mut Vec::new());
         let dom = Dom::of(&tree);
-        let hints: Vec<Hints> = (0..dom.nodes.len()).map(|at| dom.element(at).map(hints::of).unwrap_or_default()).collect();
+        let hints = hints::all(&dom);
         let metadata = Metadata::of(&dom, &hints);
         let blocks = blocks(&dom, &[]);
         let title_at = title::place(&blocks, &title::choose(&dom, &metadata));

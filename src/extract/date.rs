@@ -251,13 +251,13 @@ mod tests {
     use super::*;
     use crate::extract::blocks::blocks;
     use crate::extract::dom::parse;
-    use crate::extract::hints::{self, Hints};
+    use crate::extract::hints;
     use crate::extract::title;
 
     fn dates(html: &str) -> Dates {
         let tree = parse(html, &mut Vec::new());
         let dom = Dom::of(&tree);
-        let hints: Vec<Hints> = hints::all(&dom);
+        let hints = hints::all(&dom);
         let metadata = Metadata::of(&dom, &hints);
         let blocks = blocks(&dom, &[]);
         let title_at = title::place(&blocks, &title::choose(&dom, &metadata));

@@ -201,13 +201,13 @@ pub(super) fn line(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::extract::dom::parse;
-    use crate::extract::hints::{self, Hints};
+    use crate::extract::hints;
 
     #[track_caller]
     fn check(html: &str, expected: &str) {
         let tree = parse(html, &mut Vec::new());
         let dom = Dom::of(&tree);
-        let hints: Vec<Hints> = hints::all(&dom);
+        let hints = hints::all(&dom);
         assert_eq!(choose(&dom, &Metadata::of(&dom, &hints)), expected, "{html}");
     }
 
