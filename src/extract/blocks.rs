@@ -221,6 +221,8 @@ pub(super) fn letters(text: &str) -> usize {
     }
     text.chars()
         .map(|c| match c {
+            '\0'..='\u{7f}' => usize::from(c.is_ascii_alphanumeric()),
+            'À'..='ÿ' => usize::from(!matches!(c, '×' | '÷')),
             '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' => 3,
             c if c.is_alphanumeric() => 1,
             _ => 0,

@@ -22,12 +22,15 @@ fn decode_bytes<'a>(body: &'a [u8], header: Option<&str>, problems: &mut Vec<Str
     if let Some((encoding, length)) = Encoding::for_bom(body) {
         return without_nul(encoding.decode_without_bom_handling(&body[length..]).0);
     }
-    let declared = header.and_then(|label| Encoding::for_label(label.as_bytes())).or_else(|| declared_in_markup(body));
+    let in_header = header.and_then(|label| Encoding::for_label(label.as_bytes()));
+    let declared = || in_header.or_else(|| declared_in_markup(body));
     // A seven-bit charset with escapes (ISO-2022-JP) is valid UTF-8 too.
-    let escapes = declared.is_some_and(|encoding| !encoding.is_ascii_compatible());
+    let may_escape = in_header.is_some() || body.contains(&b'\x1b');
+    let escapes = may_escape && declared().is_some_and(|encoding| !encoding.is_ascii_compatible());
     if !escapes && let Ok(text) = std::str::from_utf8(body) {
         return without_nul(Cow::Borrowed(text));
     }
+    let declared = declared();
     let encoding = match declared {
         Some(encoding) if encoding != UTF_8 => encoding,
         Some(_) if mostly_utf8(body) => UTF_8,

@@ -2,6 +2,11 @@
 //!
 //! In: paragraphs and the declared language. Out: which of them are garbled. Some sites fill the place of the paid text so that the page keeps its length.
 
+use std::collections::HashSet;
+use std::hash::BuildHasherDefault;
+use std::sync::LazyLock;
+
+use super::met::Mixer;
 use crate::types::Lang;
 
 /// Languages whose commonest words are listed; for others nothing is judged.
@@ -72,23 +77,29 @@ const MIN_VOWEL_SHARE: f32 = 0.31;
 /// Filler has at least this share of its own vocabulary.
 const MIN_FILLER_SHARE: f32 = 0.15;
 
+type Words = HashSet<&'static str, BuildHasherDefault<Mixer>>;
+static COMMON_WORDS: LazyLock<Words> = LazyLock::new(|| COMMON.iter().copied().collect());
+static FILLER_WORDS: LazyLock<Words> = LazyLock::new(|| FILLER.iter().copied().collect());
+
 /// Marks garbled paragraphs; nothing is marked unless what is garbled is long enough to be sure.
 pub(super) fn garbled(paragraphs: &[String], declared: Option<Lang>) -> Vec<bool> {
     let is_judged = declared.is_some_and(|lang| JUDGED.contains(&lang.as_str()));
     let mut marks = vec![false; paragraphs.len()];
     let mut words = 0;
     for (mark, paragraph) in marks.iter_mut().zip(paragraphs) {
-        let all: Vec<String> = paragraph
-            .split_whitespace()
-            .map(|w| w.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase())
-            .filter(|w| !w.is_empty())
-            .collect();
-        if all.len() < 4 || !all.iter().flat_map(|w| w.chars()).all(|c| (c as u32) < 0x250 || !c.is_alphabetic()) {
+        // Letters of other scripts than the judged languages'.
+        if paragraph.chars().any(|c| (c as u32) >= 0x250 && c.is_alphabetic()) {
             continue;
         }
-        let share = |list: &[&str]| all.iter().filter(|w| list.contains(&w.as_str())).count() as f32 / all.len() as f32;
-        let is_filler = share(FILLER) >= MIN_FILLER_SHARE && all.len() >= 8;
-        let is_scrambled = is_judged && share(COMMON) < MIN_COMMON_SHARE && vowel_share(&all) < MIN_VOWEL_SHARE;
+        let lower = paragraph.to_lowercase();
+        let all: Vec<&str> =
+            lower.split_whitespace().map(|w| w.trim_matches(|c: char| !c.is_alphabetic())).filter(|w| !w.is_empty()).collect();
+        if all.len() < 4 {
+            continue;
+        }
+        let share = |list: &Words| all.iter().filter(|w| list.contains(**w)).count() as f32 / all.len() as f32;
+        let is_filler = all.len() >= 8 && share(&FILLER_WORDS) >= MIN_FILLER_SHARE;
+        let is_scrambled = is_judged && share(&COMMON_WORDS) < MIN_COMMON_SHARE && vowel_share(&all) < MIN_VOWEL_SHARE;
         if is_filler || is_scrambled {
             *mark = true;
             words += all.len();
@@ -100,7 +111,7 @@ pub(super) fn garbled(paragraphs: &[String], declared: Option<Lang>) -> Vec<bool
 }
 
 /// The share of vowels among the letters; accented letters count as vowels.
-fn vowel_share(words: &[String]) -> f32 {
+fn vowel_share(words: &[&str]) -> f32 {
     let (mut vowels, mut letters) = (0usize, 0usize);
     for c in words.iter().flat_map(|w| w.chars()).filter(|c| c.is_alphabetic()) {
         letters += 1;

@@ -54,10 +54,22 @@ pub(super) fn read(markup: &str, builder: Builder, problems: &mut Vec<String>) -
 /// The standard's preprocessing: no byte order mark and one kind of line break; and no NUL, which says nothing anywhere.
 fn normalised(markup: &str) -> Cow<'_, str> {
     let markup = markup.strip_prefix('\u{feff}').unwrap_or(markup);
-    if !markup.bytes().any(|b| matches!(b, b'\r' | b'\0')) {
+    if !markup.contains('\r') && !markup.contains('\0') {
         return Cow::Borrowed(markup);
     }
-    Cow::Owned(markup.replace("\r\n", "\n").replace('\r', "\n").replace('\0', ""))
+    let mut out = String::with_capacity(markup.len());
+    let mut rest = markup;
+    while let Some(at) = rest.find('\r') {
+        out.push_str(&rest[..at]);
+        out.push('\n');
+        rest = &rest[at + 1..];
+        rest = rest.strip_prefix('\n').unwrap_or(rest);
+    }
+    out.push_str(rest);
+    if out.contains('\0') {
+        out.retain(|c| c != '\0');
+    }
+    Cow::Owned(out)
 }
 
 struct Reader<'a> {

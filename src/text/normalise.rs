@@ -8,13 +8,39 @@ use unicode_normalization::UnicodeNormalization;
 /// Accents stay; [`strip_accents`] takes them away where a rule asks for it.
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.nfkc() {
-        match fold_char(c) {
-            Folded::Drop => {}
-            Folded::One(c) => push_lower(&mut out, c),
-        }
+    if text.chars().all(is_its_own_form) {
+        text.chars().for_each(|c| push_folded(&mut out, c));
+    } else {
+        text.nfkc().for_each(|c| push_folded(&mut out, c));
     }
     out
+}
+
+/// True for the letters and signs of nearly all text: those that NFKC leaves as they are, and that join with no neighbour of this kind.
+fn is_its_own_form(c: char) -> bool {
+    match c {
+        '\0'..='\u{7f}' | 'À'..='ÿ' | '«' | '»' | '–' | '—' | '‘' | '’' | '“' | '”' | '„' | '。' | '、' => {
+            true
+        }
+        'Ā'..='ž' => !matches!(c, 'Ĳ' | 'ĳ' | 'Ŀ' | 'ŀ' | 'ŉ'),
+        '\u{0400}'..='\u{0481}'
+        | '\u{3041}'..='\u{3096}'
+        | '\u{30a1}'..='\u{30fa}'
+        | '\u{4e00}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7a3}' => true,
+        _ => false,
+    }
+}
+
+fn push_folded(out: &mut String, c: char) {
+    if c.is_ascii_alphanumeric() {
+        out.push(c.to_ascii_lowercase());
+        return;
+    }
+    match fold_char(c) {
+        Folded::Drop => {}
+        Folded::One(c) => push_lower(out, c),
+    }
 }
 
 /// What one character becomes.
@@ -69,6 +95,17 @@ mod tests {
         assert_eq!(fold("nord\u{ad}coréen"), "nordcoréen");
         assert_eq!(fold("ＤＰＲＫ\u{a0}10\u{202f}000"), "dprk 10 000");
         assert_eq!(fold("Партнёр"), "партнер");
+    }
+
+    #[test]
+    fn what_is_its_own_form_is_so_beside_any_other() {
+        let all: Vec<char> = ('\0'..=char::MAX).filter(|c| is_its_own_form(*c)).collect();
+        let text: String = all.iter().collect();
+        assert!(text.chars().eq(text.nfkc()));
+        // Only Hangul and combining marks join with what stands before; no mark is among these.
+        assert!(all.iter().all(|c| unicode_normalization::char::canonical_combining_class(*c) == 0));
+        let pairs: String = all.iter().step_by(97).flat_map(|a| all.iter().step_by(89).flat_map(|b| [*a, *b])).collect();
+        assert!(pairs.chars().eq(pairs.nfkc()));
     }
 
     #[test]
