@@ -48,6 +48,8 @@ const MAX_LAST_HEADINGS: usize = 3;
 const MIN_KIN_LETTERS: usize = 80;
 /// A second element that is named as a body counts from this weight of prose on.
 const MIN_BODY_WEIGHT: f32 = 200.0;
+/// Blocks times the length of the body that the metadata holds, in which each is looked for, bytes; only made pages have more.
+const MAX_COMPARED_BYTES: usize = 200_000_000;
 /// The share of the prose that a child must hold for the search to go into it.
 const CHILD_SHARE: f32 = 0.72;
 /// The same inside an element that is named as an article's body.
@@ -95,7 +97,8 @@ fn block_weight(view: &PageView<'_>, i: usize) -> f32 {
     }
     let block = &view.blocks[i];
     let mut weight = weight(block);
-    if weight > 0.0 && view.stated_body.len() > 200 && block.letters > 40 && view.stated_body.contains(probe(&key(&block.text))) {
+    let is_compared = view.stated_body.len() > 200 && i < MAX_COMPARED_BYTES / view.stated_body.len();
+    if weight > 0.0 && is_compared && block.letters > 40 && view.stated_body.contains(probe(&key(&block.text))) {
         weight *= 4.0;
     }
     weight
@@ -119,7 +122,8 @@ fn is_teaser(view: &PageView<'_>, i: usize) -> bool {
     }
     let end = view.dom.nodes[card].end;
     let begin = heading.saturating_sub(MAX_CARD_BLOCKS);
-    view.blocks[begin..].iter().take_while(|b| b.at < end).filter(|b| b.at > card).count() <= MAX_CARD_BLOCKS
+    view.blocks[begin..].iter().take_while(|b| b.at < end).filter(|b| b.at > card).take(MAX_CARD_BLOCKS + 1).count()
+        <= MAX_CARD_BLOCKS
 }
 
 /// Short lines are no prose anywhere but inside an element that is named as the body: there they are the article's lists.

@@ -73,13 +73,13 @@ impl<'a> Dom<'a> {
         self.element(at).map_or("", Element::name)
     }
 
-    /// The text under `at`, white space collapsed, no more than `limit` bytes; scripts and styles left out.
+    /// The text under `at`, white space collapsed, cut soon after `limit` bytes; scripts and styles left out.
     pub(super) fn text(&self, at: usize, limit: usize) -> String {
         let mut out = String::new();
         let mut i = at;
         while i < self.nodes[at].end && out.len() < limit {
             match self.nodes[i].kind {
-                Kind::Text(text) => push_collapsed(&mut out, text),
+                Kind::Text(text) => push_collapsed(&mut out, beginning(text, limit)),
                 Kind::Element(element) => {
                     if matches!(element.name(), "script" | "style" | "noscript" | "template" | "svg") && i != at {
                         i = self.nodes[i].end;
@@ -103,6 +103,12 @@ impl<'a> Dom<'a> {
             _ => "",
         }
     }
+}
+
+/// So much of a text, white space before it not counted, that `limit` bytes are left of it when white space is collapsed in any real page.
+pub(super) fn beginning(text: &str, limit: usize) -> &str {
+    let blank = text.len() - text.trim_start().len();
+    &text[..text.floor_char_boundary(blank + 4 * limit)]
 }
 
 /// The value of an attribute.

@@ -2,7 +2,7 @@
 //!
 //! In: the places of heading elements. Out: their text without the kicker, and whether they are the site's own name. Not done here: choosing.
 
-use super::dom::{Dom, Element, Kind, attr, push_collapsed};
+use super::dom::{Dom, Element, Kind, attr, beginning, push_collapsed};
 use super::text::key;
 use super::title::line;
 
@@ -88,7 +88,7 @@ fn text_without(dom: &Dom<'_>, at: usize, leave_out: impl Fn(&Element) -> bool) 
     let mut i = at + 1;
     while i < end(dom, at) && out.len() < MAX_HEADING_BYTES {
         match dom.nodes[i].kind {
-            Kind::Text(text) => push_collapsed(&mut out, text),
+            Kind::Text(text) => push_collapsed(&mut out, beginning(text, MAX_HEADING_BYTES)),
             Kind::Element(element) => {
                 if matches!(element.name(), "script" | "style" | "noscript" | "template" | "svg" | "rt" | "rp")
                     || leave_out(element)

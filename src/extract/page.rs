@@ -23,6 +23,8 @@ const MAX_SHELL_LETTERS: usize = 500;
 const MIN_VISIBLE_LETTERS: usize = 250;
 /// The body in the metadata is used when the page shows less than this share of it.
 const STATED_BODY_SHARE: f32 = 0.75;
+/// So much of a body in the metadata is compared with the page's text, bytes: each block is looked for in it.
+const MAX_STATED_KEY_BYTES: usize = 100_000;
 /// A body in the metadata shorter than this is a teaser, letters.
 const MIN_STATED_LETTERS: usize = 400;
 
@@ -125,6 +127,7 @@ fn body(dom: &Dom<'_>, hints: &[Hints], all: &[Block], metadata: &Metadata<'_>, 
         reasons[*at] = Some(Reason::Wall);
     }
     let stated_body = metadata.stated.body.as_deref().map(plain).unwrap_or_default();
+    let stated_key = key(&stated_body[..stated_body.floor_char_boundary(MAX_STATED_KEY_BYTES)]);
     let view = PageView {
         dom,
         hints,
@@ -132,7 +135,7 @@ fn body(dom: &Dom<'_>, hints: &[Hints], all: &[Block], metadata: &Metadata<'_>, 
         reasons: &reasons,
         titles: &titles,
         description: metadata.meta_of(&["og:description", "description", "twitter:description"]).map(key).unwrap_or_default(),
-        stated_body: &key(&stated_body),
+        stated_body: &stated_key,
         end: found.ending.as_ref().map_or(end, |w| w.block),
     };
     let mut content = content::choose(&view);
@@ -147,7 +150,7 @@ fn body(dom: &Dom<'_>, hints: &[Hints], all: &[Block], metadata: &Metadata<'_>, 
     if stated_letters >= MIN_STATED_LETTERS
         && (shown as f32) < STATED_BODY_SHARE * stated_letters as f32
         && !is_cut(&stated_body, shown, walls)
-        && !is_repeated(&key(&stated_body), &article.paragraphs)
+        && !is_repeated(&stated_key, &article.paragraphs)
     {
         article.paragraphs = paragraphs_of(&stated_body);
         return;

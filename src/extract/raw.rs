@@ -20,9 +20,11 @@ pub(super) fn inside(markup: &str, name: &str) -> usize {
     let is_end = |at: usize| {
         let begin = at + "</".len();
         let end = begin + name.len();
-        markup.as_bytes().get(begin..end).is_some_and(|n| n.eq_ignore_ascii_case(name.as_bytes())) && ends_name(markup, end)
+        markup.as_bytes().get(at + 1) == Some(&b'/')
+            && markup.as_bytes().get(begin..end).is_some_and(|n| n.eq_ignore_ascii_case(name.as_bytes()))
+            && ends_name(markup, end)
     };
-    markup.match_indices("</").map(|(at, _)| at).find(|at| is_end(*at)).unwrap_or(markup.len())
+    markup.match_indices('<').map(|(at, _)| at).find(|at| is_end(*at)).unwrap_or(markup.len())
 }
 
 /// True when a tag's name ends here.

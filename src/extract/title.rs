@@ -11,6 +11,8 @@ use super::metadata::Metadata;
 use super::site_name::SiteName;
 use super::text::key;
 
+/// So much of a stated headline is read, bytes.
+const MAX_STATEMENT_BYTES: usize = 2_000;
 /// A heading with a shorter key is confirmed by nothing, bytes.
 const MIN_KEY_BYTES: usize = 5;
 /// A key shorter than this confirms nothing by standing inside a longer one, bytes.

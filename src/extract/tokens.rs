@@ -51,10 +51,10 @@ pub(super) fn read(markup: &str, builder: Builder, problems: &mut Vec<String>) -
     reader.builder.sink.finish()
 }
 
-/// The standard's preprocessing: no byte order mark and one kind of line break; and no NUL, which says nothing anywhere.
+/// The standard's preprocessing: no byte order mark and one kind of line break.
 fn normalised(markup: &str) -> Cow<'_, str> {
     let markup = markup.strip_prefix('\u{feff}').unwrap_or(markup);
-    if !markup.contains('\r') && !markup.contains('\0') {
+    if !markup.contains('\r') {
         return Cow::Borrowed(markup);
     }
     let mut out = String::with_capacity(markup.len());
@@ -66,9 +66,6 @@ fn normalised(markup: &str) -> Cow<'_, str> {
         rest = rest.strip_prefix('\n').unwrap_or(rest);
     }
     out.push_str(rest);
-    if out.contains('\0') {
-        out.retain(|c| c != '\0');
-    }
     Cow::Owned(out)
 }
 
