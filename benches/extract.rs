@@ -3,6 +3,7 @@
 //! The pages are made here, in the shape of a news page: as much script and navigation as text.
 
 use divan::Bencher;
+use divan::counter::BytesCount;
 use jiff::Timestamp;
 use vigie::extract::{WallLexicon, extract, fragment_paragraphs};
 use vigie::fetch::Page;
@@ -11,28 +12,26 @@ fn main() {
     divan::main();
 }
 
-fn page(paragraphs: usize) -> Page {
-    let text: String = (0..paragraphs)
-        .map(|i| {
-            format!(
-                "<p>Paragraph {i} says in a few plain words what happened, where it happened, and who said so on Tuesday.</p>"
-            )
-        })
-        .collect();
-    let menu = "<li class=\"nav-item\"><a href=\"/section/one\">A section of the site</a></li>".repeat(150);
-    let script = "<script>var settings = {\"slot\": [1, 2, 3], \"name\": \"value\"};</script>".repeat(300);
+/// A page of about so many bytes: half script and style, a quarter menu, a quarter text.
+fn page(bytes: usize) -> Page {
+    let fill = |piece: &str, share: usize| piece.repeat((bytes / share / piece.len()).max(1));
+    let text =
+        fill("<p>This paragraph says in a few plain words what happened, where it happened, and who said so on Tuesday.</p>", 4);
+    let menu = fill("<li class=\"nav-item\"><a href=\"/section/one?a=1&amp;b=2\">A section of the site</a></li>", 4);
+    let script = fill("<script>var settings = {\"slot\": [1, 2, 3], \"name\": \"value\", \"list\": [\"a\", \"b\"]};</script>", 4);
+    let style = format!("<style>{}</style>", fill(".a-class > .another { color: red; margin: 0 auto }\n", 4));
     let html = format!(
-        "<!doctype html><html lang=en><head><title>A headline about something</title>{script}</head><body><nav><ul>{menu}</ul></nav>\
-         <main><article><h1>A headline about something</h1><div class=article-body>{text}</div></article></main>\
-         <footer><ul>{menu}</ul></footer></body></html>"
+        "<!doctype html><html lang=en><head><title>A headline about something</title>{script}{style}</head><body><nav><ul>{menu}</ul></nav>\
+         <main><article><h1>A headline about something</h1><div class=article-body>{text}</div></article></main></body></html>"
     );
     Page::saved(None, html.into_bytes(), Timestamp::UNIX_EPOCH)
 }
 
-#[divan::bench(args = [10, 100, 1000])]
-fn a_page(bencher: Bencher<'_, '_>, paragraphs: usize) {
-    let page = page(paragraphs);
-    bencher.bench(|| extract(&page, WallLexicon::shipped()));
+/// From a stub to the largest pages of the web, bytes; the limits cut only the last.
+#[divan::bench(args = [1_000, 10_000, 100_000, 1_000_000, 5_000_000])]
+fn a_page(bencher: Bencher<'_, '_>, bytes: usize) {
+    let page = page(bytes);
+    bencher.counter(BytesCount::new(page.body.len())).bench(|| extract(&page, WallLexicon::shipped()));
 }
 
 #[divan::bench]

@@ -26,6 +26,8 @@ mod headings;
 mod hint_words;
 mod hints;
 mod json_mend;
+#[cfg(test)]
+mod hostile;
 mod jsonld;
 mod language;
 mod met;
