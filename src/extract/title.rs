@@ -35,9 +35,9 @@ impl Statements {
         let names = ["og:title", "twitter:title", "dc.title", "title", "parsely-title", "sailthru.title"];
         Statements {
             // What was escaped twice is still escaped once; as in an attribute, "Q&A" is no reference.
-            stated: metadata.stated.headline.as_deref().map(|text| decoded(text, true)).filter(|h| !h.is_empty()),
-            open_graph: metadata.meta_of(&names).map(|text| decoded(text, true)),
-            document: metadata.title.as_deref().map(|text| decoded(text, true)).filter(|t| !t.is_empty()),
+            stated: metadata.stated.headline.as_deref().map(stated_line).filter(|h| !h.is_empty()),
+            open_graph: metadata.meta_of(&names).map(stated_line),
+            document: metadata.title.as_deref().map(stated_line).filter(|t| !t.is_empty()),
         }
     }
 
@@ -190,6 +190,11 @@ pub(super) fn place(blocks: &[Block], title: &str) -> Option<usize> {
         .find(holds)
         .or_else(|| blocks.iter().find(holds))
         .map(|found| blocks.partition_point(|b| b.at < found.at))
+}
+
+/// A statement of the metadata with its entities decoded: some are escaped twice.
+fn stated_line(text: &str) -> String {
+    decoded(&text[..text.floor_char_boundary(MAX_STATEMENT_BYTES)], true)
 }
 
 /// One line without soft hyphens and characters of no width.
