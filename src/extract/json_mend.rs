@@ -26,7 +26,7 @@ pub(super) fn parse(script: &str) -> Option<Value> {
 }
 
 /// Escapes raw control characters inside strings and drops commas before a closing bracket.
-fn mend(script: &str) -> String {
+pub(super) fn mend(script: &str) -> String {
     let mut out = String::with_capacity(script.len() + 16);
     let (mut in_string, mut escaped) = (false, false);
     for c in script.chars() {

@@ -11,7 +11,7 @@ use super::hints::{self, Hints};
 use super::metadata::Metadata;
 use super::paywall::WallLexicon;
 use super::text::key;
-use super::{authors, boxes, charset, date, garbled, language, parts, phrases, title, wall};
+use super::{authors, boxes, charset, date, garbled, language, parts, phrases, state, title, wall};
 use crate::fetch::Page;
 use crate::text::sentences::sentences;
 use crate::types::Lang;
@@ -27,6 +27,9 @@ const STATED_BODY_SHARE: f32 = 0.75;
 const MAX_STATED_KEY_BYTES: usize = 100_000;
 /// A body in the metadata shorter than this is a teaser, letters.
 const MIN_STATED_LETTERS: usize = 400;
+
+/// With less text than this the page's state is looked at for more, letters.
+const MAX_SLIGHT_LETTERS: usize = 600;
 
 /// Extracts the article; never fails, never panics.
 pub fn extract(page: &Page, walls: &WallLexicon) -> Article {
@@ -103,7 +106,7 @@ fn read(dom: &Dom<'_>, page: &Page, walls: &WallLexicon, article: &mut Article) 
     article.published = dates.published;
     article.modified = dates.modified;
     let declared = declared_language(page, &metadata);
-    body(dom, &hints, &all, &metadata, walls, article);
+    body(dom, &hints, &all, &metadata, page, walls, article);
     drop_garbled(declared, &metadata, article);
     article.language = language::detect_language(declared, &article.text());
 }
@@ -117,7 +120,15 @@ fn declared_language(page: &Page, metadata: &Metadata<'_>) -> Option<Lang> {
 }
 
 /// Fills in text, access and wall.
-fn body(dom: &Dom<'_>, hints: &[Hints], all: &[Block], metadata: &Metadata<'_>, walls: &WallLexicon, article: &mut Article) {
+fn body(
+    dom: &Dom<'_>,
+    hints: &[Hints],
+    all: &[Block],
+    metadata: &Metadata<'_>,
+    page: &Page,
+    walls: &WallLexicon,
+    article: &mut Article,
+) {
     let mut reasons = boilerplate::judge(dom, hints, all, walls);
     let titles = title::forms(dom, metadata, &article.title);
     let end = wall::end_of_flow(all, &reasons);
@@ -173,6 +184,16 @@ fn body(dom: &Dom<'_>, hints: &[Hints], all: &[Block], metadata: &Metadata<'_>, 
         article.problems.push("the page asks for consent and shows no article".to_owned());
         article.paragraphs.clear();
         return;
+    }
+    if shown < MAX_SLIGHT_LETTERS && article.access == Access::Open && found.bare.is_none() {
+        // Decoded once more: hardly any page comes here, and none is to hold its markup until then.
+        let markup = charset::decode(page, &mut Vec::new());
+        let known = state::Known { titles: &titles, description: &view.description, shown: &article.paragraphs };
+        if let Some(paragraphs) = state::article(&markup, &known) {
+            article.paragraphs = paragraphs;
+            article.problems.push("the text is from the data that the page holds for its scripts".to_owned());
+            return;
+        }
     }
     if shown < MAX_SHELL_LETTERS && article.access == Access::Open {
         let is_unframed = |(b, r): &(&Block, &Option<Reason>)| r.is_none() && walls.is_shell(&b.text);
@@ -317,6 +338,26 @@ mod tests {
         assert_eq!(article.title, "Boats counted");
         assert_eq!(article.authors, ["Jane Roe"]);
         assert_eq!(article.language.map(|l| l.as_str().to_owned()).as_deref(), Some("en"));
+    }
+
+    #[test]
+    fn the_state_speaks_where_the_page_shows_little() {
+        let page = |shown: &str, wall: &str| {
+            let body = (1..9).map(|n| format!("\"{LONG} It was the {n}th count.\"")).collect::<Vec<_>>().join(",");
+            format!(
+                "<html lang=en><title>Boats counted by the mayor | The Pier</title><body><h1>Boats counted by the mayor</h1><article>{shown}</article>{wall}\
+                 <script>window.S={{\"title\":\"Boats counted by the mayor\",\"body\":[{body}]}}</script></body>"
+            )
+        };
+        let teaser = format!("<p>{LONG}</p>");
+        for shown in ["", "<p>Please enable JavaScript to view this page.</p>", &teaser] {
+            let article = check(&page(shown, ""), Access::Open, &["1th count", "8th count"], &["enable"]);
+            assert_eq!(article.problems.len(), 1, "{article:?}");
+        }
+        let wall = "<p>Subscribe to continue reading</p>";
+        assert!(!check(&page(&teaser, wall), Access::Partial, &["counted its boats"], &["1th count"]).paragraphs.is_empty());
+        let whole = (0..5).map(|n| format!("<p>{LONG} Mark {n} stands.</p>")).collect::<String>();
+        check(&page(&whole, ""), Access::Open, &["Mark 4"], &["1th count"]);
     }
 
     #[test]
