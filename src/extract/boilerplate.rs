@@ -179,8 +179,8 @@ impl<'a> Uses<'a> {
     fn of(dom: &Dom<'a>, hints: &[Hints], prose: &Prose) -> Uses<'a> {
         let mut uses: HashMap<&'a str, (f32, usize)> = HashMap::new();
         let pictures: Vec<usize> = (0..dom.nodes.len()).filter(|at| matches!(dom.name(*at), "img" | "figure")).collect();
-        for at in 0..dom.nodes.len() {
-            if reason(hints[at]) == Some(Reason::Boilerplate)
+        for (at, hint) in hints.iter().enumerate() {
+            if reason(*hint) == Some(Reason::Boilerplate)
                 && let Some(class) = dom.element(at).and_then(|e| attr(e, "class"))
             {
                 let (weight, end) = uses.entry(class).or_default();

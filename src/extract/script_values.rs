@@ -4,11 +4,13 @@
 //! (`__next_f`). Not done here: JSON-LD (`jsonld`), scripts' own objects that are no JSON, saying what the values mean (`state`).
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use serde_json::Value;
 
 use super::json_mend::mend;
-use super::raw::{self, RawKind};
+use super::raw;
 
 /// Scripts looked at; the stream of Next.js comes in up to two hundred.
 const MAX_SCRIPTS: usize = 2_000;
@@ -21,6 +23,11 @@ const MAX_COMMAS: usize = 80_000;
 const MIN_VALUE_BYTES: usize = 400;
 /// Where a piece of the stream of Next.js begins.
 const STREAM_PUSH: &str = "__next_f.push([1,";
+
+/// How the tags of scripts and styles begin.
+static OPENINGS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder().ascii_case_insensitive(true).build(["<script", "<style"]).expect("two short strings")
+});
 
 /// What the scripts hold.
 #[derive(Debug, Default)]
@@ -37,15 +44,19 @@ pub(super) fn read(markup: &str) -> ScriptValues {
     let (mut bytes_left, mut commas_left) = (MAX_SCRIPT_BYTES, MAX_COMMAS);
     let mut at = 0;
     for _ in 0..MAX_SCRIPTS {
-        let Some(length) = raw::next_opening(&markup[at..]) else { break };
-        let tag = &markup[at..at + length];
-        let tag = &tag[tag.rfind('<').unwrap_or(0)..];
-        at += length;
-        let is_style = tag.get(..6).is_some_and(|name| name.eq_ignore_ascii_case("<style"));
+        let Some(open) = OPENINGS.find(&markup[at..]) else { break };
+        let tag = &markup[at + open.start()..];
+        let tag = &tag[..tag.find('>').map_or(tag.len(), |end| end + 1)];
+        at += open.start() + tag.len();
+        if open.pattern().as_usize() == 1 {
+            at += raw::inside(&markup[at..], "style");
+            continue;
+        }
         let script = &markup[at..];
-        let script = &script[..raw::inside(script, if is_style { RawKind::Style } else { RawKind::Script })];
+        let script = &script[..raw::inside_script(script)];
         at += script.len();
-        if is_style || raw::is_read(tag) {
+        // JSON-LD is read elsewhere.
+        if tag.to_ascii_lowercase().contains("ld+json") {
             continue;
         }
         let Some(left) = bytes_left.checked_sub(script.len()) else { break };
