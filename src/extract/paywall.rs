@@ -42,24 +42,29 @@ pub struct WallLexicon {
     percents: Patterns,
 }
 
+/// Patterns with their places in the file.
+type Entries = Vec<Spanned<String>>;
+/// Takes one kind of pattern out of a section.
+type Pick = fn(&Section) -> &Entries;
+
 /// The file as written; every key optional, none unknown.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Section {
     #[serde(default)]
-    strong: Vec<Spanned<String>>,
+    strong: Entries,
     #[serde(default)]
-    weak: Vec<Spanned<String>>,
+    weak: Entries,
     #[serde(default)]
-    offers: Vec<Spanned<String>>,
+    offers: Entries,
     #[serde(default)]
-    shells: Vec<Spanned<String>>,
+    shells: Entries,
     #[serde(default)]
-    consents: Vec<Spanned<String>>,
+    consents: Entries,
     #[serde(default)]
-    decoys: Vec<Spanned<String>>,
+    decoys: Entries,
     #[serde(default)]
-    percents: Vec<Spanned<String>>,
+    percents: Entries,
 }
 
 impl WallLexicon {
@@ -87,7 +92,7 @@ impl WallLexicon {
             }
         };
         let mut problems = Vec::new();
-        let mut gather = |picks: &[fn(&Section) -> &Vec<Spanned<String>>]| {
+        let mut gather = |picks: &[Pick]| {
             let texts: Vec<&Spanned<String>> = picks.iter().flat_map(|pick| sections.values().flat_map(pick)).collect();
             // A Unicode word boundary keeps the engine from its fast path on text beyond ASCII; the wordings need none.
             let patterns = texts.iter().map(|text| text.get_ref().replace(r"\b", r"(?-u:\b)").replace('’', "'"));

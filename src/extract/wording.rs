@@ -20,13 +20,16 @@ enum Piece {
     Number,
 }
 
+/// One wording.
+type Wording = Vec<Piece>;
+
 /// A table of wordings.
 #[derive(Debug, Default)]
 pub(super) struct Wordings {
     /// By the first bytes; a whole wording that is shorter is filled up with zeros.
-    by_beginning: HashMap<[u8; KEY_BYTES], Vec<Vec<Piece>>>,
+    by_beginning: HashMap<[u8; KEY_BYTES], Vec<Wording>>,
     /// Those that begin with a gap, a number or fewer letters than the key has.
-    others: Vec<Vec<Piece>>,
+    others: Vec<Wording>,
 }
 
 impl Wordings {
@@ -94,7 +97,7 @@ fn fits(pieces: &[Piece], text: &str) -> bool {
 }
 
 /// All wordings that an entry stands for.
-fn unfold(entry: &str) -> Result<Vec<Vec<Piece>>, String> {
+fn unfold(entry: &str) -> Result<Vec<Wording>, String> {
     if entry.trim().is_empty() {
         return Err("an empty wording".to_owned());
     }
@@ -102,9 +105,9 @@ fn unfold(entry: &str) -> Result<Vec<Vec<Piece>>, String> {
         return Err(format!("{c:?}: wordings are in lower case, with ' for the apostrophe and plain spaces"));
     }
     // What is being read: for each open bracket the finished alternatives, the current one, and the bracket.
-    let mut open: Vec<(Vec<Vec<Piece>>, Vec<Vec<Piece>>, char)> = Vec::new();
-    let mut current: Vec<Vec<Piece>> = vec![Vec::new()];
-    let mut done: Vec<Vec<Piece>> = Vec::new();
+    let mut open: Vec<(Vec<Wording>, Vec<Wording>, char)> = Vec::new();
+    let mut current: Vec<Wording> = vec![Vec::new()];
+    let mut done: Vec<Wording> = Vec::new();
     let mut chars = entry.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
