@@ -1,12 +1,17 @@
 //! Feeds that a web page names: in goes HTML, out come the addresses in its `<link rel="alternate">`. Nothing is fetched or guessed.
 
+use std::sync::LazyLock;
+
+use scraper::{Html, Selector};
 use url::Url;
 
-use super::token::{Token, Tokens};
 use crate::types::url::parse_http;
 
 /// Feeds named by one page that are kept; sites with a feed for each section name dozens.
 const MAX_FOUND: usize = 100;
+
+/// So much of a page is read: the links stand in its head, and the parser's work on elements inside one another grows with their square, bytes.
+const MAX_HEAD_BYTES: usize = 128 * 1024;
 
 /// A feed that a page names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,23 +22,18 @@ pub struct DiscoveredFeed {
     pub title: Option<String>,
 }
 
-/// The feeds that a page names, in its order, each once.
+/// The feeds that the beginning of a page names, in its order, each once.
 pub fn discover(html: &str, base: Option<&Url>) -> Vec<DiscoveredFeed> {
-    let mut base = base.cloned();
+    let head = Html::parse_document(&html[..html.floor_char_boundary(MAX_HEAD_BYTES)]);
+    let stated = head.select(&BASE).find_map(|element| parse_http(element.attr("href")?.trim(), base));
+    let base = stated.as_ref().or(base);
     let mut found: Vec<DiscoveredFeed> = Vec::new();
-    for token in Tokens::new(html) {
-        let Token::Start { name, attributes, .. } = token else { continue };
-        let attribute =
-            |wanted: &str| attributes.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.trim());
-        if name.eq_ignore_ascii_case("base") {
-            base = attribute("href").and_then(|href| parse_http(href, base.as_ref())).or(base);
-        }
-        if !name.eq_ignore_ascii_case("link") || !names_feed(attribute("rel"), attribute("type")) {
-            continue;
-        }
-        let Some(url) = attribute("href").and_then(|href| parse_http(href, base.as_ref())) else { continue };
+    for link in head.select(&LINKS).map(|element| element.value()).filter(|link| names_feed(link.attr("rel"), link.attr("type")))
+    {
+        let Some(url) = link.attr("href").and_then(|href| parse_http(href.trim(), base)) else { continue };
         if found.iter().all(|known| known.url != url) {
-            found.push(DiscoveredFeed { url, title: attribute("title").filter(|title| !title.is_empty()).map(str::to_owned) });
+            let title = link.attr("title").map(str::trim).filter(|title| !title.is_empty());
+            found.push(DiscoveredFeed { url, title: title.map(str::to_owned) });
         }
         if found.len() == MAX_FOUND {
             break;
@@ -41,6 +41,9 @@ pub fn discover(html: &str, base: Option<&Url>) -> Vec<DiscoveredFeed> {
     }
     found
 }
+
+static BASE: LazyLock<Selector> = LazyLock::new(|| Selector::parse("base[href]").expect("a selector of ours parses"));
+static LINKS: LazyLock<Selector> = LazyLock::new(|| Selector::parse("link[rel][type][href]").expect("a selector of ours parses"));
 
 fn names_feed(rel: Option<&str>, kind: Option<&str>) -> bool {
     let is_alternate = rel.is_some_and(|rel| {
@@ -78,5 +81,6 @@ mod tests {
                 ("https://other.example/atom".to_owned(), None)
             ]
         );
+        assert!(discover("<!-- <link rel=alternate type=application/rss+xml href=/feed> --><p>no feed", Some(&base)).is_empty());
     }
 }
