@@ -3,9 +3,12 @@
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use super::tokens::MAX_MARKUP_BYTES;
-use super::tree::{self, MAX_NODES};
-use super::{Access, Article, WallLexicon, extract};
+use super::Access;
+use super::Article;
+use super::WallLexicon;
+use super::extract;
+use super::markup::tokens::MAX_MARKUP_BYTES;
+use super::markup::tree::{self, MAX_NODES};
 use crate::fetch::Page;
 
 /// More than is read, bytes.

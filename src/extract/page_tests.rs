@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{Access, Article, WallLexicon, extract};
+use super::Access;
+use super::Article;
+use super::WallLexicon;
+use super::extract;
 use crate::fetch::Page;
 
 const FIRST: &str =
@@ -29,6 +32,14 @@ fn check(html: &str, keep: &[&str], drop: &[&str]) -> Article {
     for part in drop {
         assert!(!text.contains(part), "still holds {part:?}: {text}");
     }
+    article
+}
+
+/// The same, and how much of the article is there.
+#[track_caller]
+fn check_access(html: &str, access: Access, keep: &[&str], drop: &[&str]) -> Article {
+    let article = check(html, keep, drop);
+    assert_eq!(article.access, access, "{article:?}");
     article
 }
 
@@ -182,4 +193,120 @@ fn lists_of_sentences_stay_though_they_are_full_of_links() {
     check(&page(&format!("<article><p>{THIRD}</p><ul>{}{}</ul></article>", item(FIRST), item(SECOND))), &[FIRST, SECOND], &[]);
     let last: String = (1..6).map(|n| format!("<h2>{n}. Boat number {n} came home</h2><img src={n}>")).collect();
     check(&page(&format!("<article><p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>{last}</article>")), &["1. Boat", "5. Boat"], &[]);
+}
+
+#[test]
+fn the_page_around_the_article_is_left_out() {
+    let html = format!(
+        "<html lang=en><title>Boats counted | The Pier</title><body><nav><a href=/>Home</a></nav><article><h1>Boats counted</h1>\
+         <p class=byline>By Jane Roe</p><p>{FIRST}</p><h2>What comes next</h2><p>{FIRST} Again.</p><ul><li>One boat is red, one is blue.</li></ul></article>\
+         <div id=comments><p>{FIRST} I do not believe it.</p></div><aside class=related><p>Another story from the pier, with a long teaser text.</p></aside></body>"
+    );
+    let article = check_access(
+        &html,
+        Access::Open,
+        &["counted its boats", "What comes next", "one is blue"],
+        &["Jane Roe", "believe", "Another story", "Home"],
+    );
+    assert_eq!(article.title, "Boats counted");
+    assert_eq!(article.authors, ["Jane Roe"]);
+    assert_eq!(article.language.map(|l| l.as_str().to_owned()).as_deref(), Some("en"));
+}
+
+#[test]
+fn the_state_speaks_where_the_page_shows_little() {
+    let page = |shown: &str, wall: &str| {
+        let body = (1..9).map(|n| format!("\"{FIRST} It was the {n}th count.\"")).collect::<Vec<_>>().join(",");
+        format!(
+            "<html lang=en><title>Boats counted by the mayor | The Pier</title><body><h1>Boats counted by the mayor</h1><article>{shown}</article>{wall}\
+             <script>window.S={{\"title\":\"Boats counted by the mayor\",\"body\":[{body}]}}</script></body>"
+        )
+    };
+    let teaser = format!("<p>{FIRST}</p>");
+    for shown in ["", "<p>Please enable JavaScript to view this page.</p>", &teaser] {
+        let article = check_access(&page(shown, ""), Access::Open, &["1th count", "8th count"], &["enable"]);
+        assert_eq!(article.problems.len(), 1, "{article:?}");
+    }
+    let wall = "<p>Subscribe to continue reading</p>";
+    assert!(!check_access(&page(&teaser, wall), Access::Partial, &["counted its boats"], &["1th count"]).paragraphs.is_empty());
+    let whole = (0..5).map(|n| format!("<p>{FIRST} Mark {n} stands.</p>")).collect::<String>();
+    check_access(&page(&whole, ""), Access::Open, &["Mark 4"], &["1th count"]);
+}
+
+#[test]
+fn a_flat_page_ends_where_its_wall_or_its_comment_form_begins() {
+    let lines = [
+        FIRST,
+        FIRST,
+        "Il reste encore 61,5 % de cet article à consulter.",
+        "Laisser un commentaire",
+        "2 × 5 =",
+        "Lire aussi",
+        FIRST,
+        FIRST,
+        FIRST,
+    ];
+    let html: String = lines.iter().map(|l| format!("<p>{l}</p>")).collect();
+    let article =
+        check_access(&html, Access::Partial, &["counted its boats"], &["Il reste", "commentaire", "2 × 5", "Lire aussi"]);
+    assert_eq!(article.paragraphs.len(), 2);
+    let paywall = article.paywall.expect("a wall");
+    assert_eq!(paywall.marker, "Il reste encore 61,5 % de cet article à consulter.");
+    assert_eq!(paywall.missing_percent, Some(61.5));
+}
+
+#[test]
+fn what_only_looks_like_a_wall_leaves_the_article_open() {
+    let prose = format!("<p>{FIRST}</p>").repeat(4);
+    let middle = format!("<article>{prose}<p>Subscribe to continue reading</p>{prose}</article>");
+    check_access(&middle, Access::Open, &["counted its boats"], &["Subscribe"]);
+    let hidden = format!("<article>{prose}</article><div hidden><p>Subscribe to continue reading</p></div>");
+    check_access(&hidden, Access::Open, &[], &["Subscribe"]);
+    let comments = format!(
+        "<article>{prose}</article><section><p>Comments are for subscribers only. Already a subscriber? Log in</p></section>"
+    );
+    check_access(&comments, Access::Open, &[], &["Comments"]);
+}
+
+#[test]
+fn a_body_in_the_metadata_replaces_a_missing_one() {
+    let body = format!("{FIRST}\\n\\n{FIRST} And so on.\\n\\n{FIRST} To the end. {FIRST} {FIRST}");
+    let html = format!(
+        "<script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"headline\":\"Boats\",\"articleBody\":\"{body}\"}}</script><p>Boats.</p>"
+    );
+    check_access(&html, Access::Open, &["And so on.", "To the end."], &[]);
+}
+
+#[test]
+fn a_consent_wall_is_not_the_article_and_an_article_on_cookies_is_one() {
+    let wall = "<h1>Your privacy</h1><p>We and our 812 partners use cookies to show personalised ads and to measure our audience. You can withdraw \
+                your consent at any time.</p><p>Accept all</p><p>Manage my choices</p>";
+    check_access(wall, Access::Blocked, &[], &["partners"]);
+    let article = format!(
+        "<article><h1>Regulator fines site over cookies</h1><p>The regulator found that cookies were set before anybody gave consent.</p><p>{FIRST}</p><p>{FIRST}</p></article>"
+    );
+    check_access(&article, Access::Open, &["set before anybody"], &[]);
+}
+
+#[test]
+fn a_page_without_an_article_is_blocked() {
+    check_access(
+        "<title>Log in</title><form><label>Name</label></form><p>Forgot your password?</p>",
+        Access::Blocked,
+        &[],
+        &["password"],
+    );
+    check_access(
+        "<div id=root></div><p>You need to enable JavaScript to run this app.</p>",
+        Access::Blocked,
+        &[],
+        &["JavaScript"],
+    );
+    check_access("<h1>Boats</h1><p>This article is for subscribers only</p>", Access::Blocked, &[], &["subscribers"]);
+    check_access("%PDF-1.7 ...", Access::Blocked, &[], &["PDF"]);
+    check_access("", Access::Blocked, &[], &[]);
+    check_access("\0\0\0", Access::Blocked, &[], &[]);
+    let mut page = Page::saved(None, format!("<p>{FIRST}</p>").into_bytes(), Timestamp::UNIX_EPOCH);
+    page.status = 403;
+    assert_eq!(extract(&page, WallLexicon::shipped()).access, Access::Blocked);
 }
