@@ -14,6 +14,8 @@ const MAX_OFFER_LETTERS: usize = 200;
 const MAX_LINE_LETTERS: usize = 120;
 /// A box has no more lines.
 const MAX_LINES: usize = 20;
+/// Blocks among which boxes are looked for, so that a made page costs no more than a real one.
+const MAX_BLOCKS: usize = 5_000;
 /// So many kept blocks stand above the first box.
 const MIN_BEFORE: usize = 2;
 /// A box holds no more of the kept text than one part in so many.
@@ -27,7 +29,7 @@ pub(in crate::extract) fn drop(dom: &Dom<'_>, all: &[Block], walls: &WallLexicon
     let places = Prose::of(all, |_, _| 0.0);
     let mut until = 0;
     let mut boxes = Vec::new();
-    for i in first..=last {
+    for i in (first..=last).take(MAX_BLOCKS) {
         let block = &all[i];
         if i < until || block.letters > MAX_OFFER_LETTERS || !(walls.is_offer(&block.text) || walls.is_decoy(&block.text)) {
             continue;
