@@ -132,6 +132,17 @@ fn cards_are_left_out_with_their_names_and_dates() {
 }
 
 #[test]
+fn what_opens_with_the_title_of_a_list_is_the_list() {
+    let others: String = (1..7).map(|n| format!("<article><p>{n}. {OTHER}</p><p>{OTHER} {n}</p></article>")).collect();
+    let html = page(&format!(
+        "<article><p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p></article><section><h3>You may also like</h3>{others}</section>"
+    ));
+    check(&html, &[FIRST, SECOND], &["brewery"]);
+    // Before the article has begun it is the name of the section that the article stands in.
+    check(&page(&format!("<section><h3>Topics</h3><p>{FIRST}</p><p>{SECOND}</p></section>")), &[FIRST, SECOND], &[]);
+}
+
+#[test]
 fn a_note_on_the_author_is_left_out() {
     let html = page(&format!(
         "<meta name=author content='Jane Roe'><article><p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p><p>Jane Roe writes about harbours and lives in one.</p></article>"

@@ -9,6 +9,7 @@ use super::blocks::{Block, BlockKind};
 use super::hints::Hints;
 use crate::extract::access::paywall::WallLexicon;
 use crate::extract::markup::dom::{Dom, attr};
+use crate::extract::wordings::phrases;
 
 /// Why a block is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,8 @@ const MIN_ARTICLE_BESIDES_COMMENTS: f32 = 500.0;
 
 /// A paragraph of this weight may be text that a wall's class marks as locked.
 const MIN_LOCKED_PROSE: f32 = 60.0;
+/// The article has begun when it holds so much prose, letters.
+const MIN_BEFORE_LIST: f32 = 200.0;
 /// Prose besides a page's footer that makes a short report, letters.
 const MIN_BESIDES_FOOTER: f32 = 150.0;
 /// A class whose elements hold this share of the page's prose says nothing of boilerplate.
@@ -156,7 +159,29 @@ pub(in crate::extract) fn judge(dom: &Dom<'_>, hints: &[Hints], blocks: &[Block]
         }
         at += 1;
     }
+    mark_lists(dom, blocks, &prose, &mut reasons);
     reasons
+}
+
+/// Marks elements that open with the title of a list of other articles, once the article has begun.
+fn mark_lists(dom: &Dom<'_>, blocks: &[Block], prose: &Prose, reasons: &mut [Option<Reason>]) {
+    let headline = blocks.iter().position(|b| b.kind == BlockKind::Heading(1)).unwrap_or(0);
+    let mut before = 0.0;
+    for i in headline..blocks.len() {
+        let block = &blocks[i];
+        if before >= MIN_BEFORE_LIST && block.is_heading() && phrases::is_list_title(&block.text) {
+            let mut at = block.element;
+            while at > 0 && prose.range(dom, dom.nodes[at].parent).start == i {
+                at = dom.nodes[at].parent;
+            }
+            for reason in &mut reasons[prose.range(dom, at)] {
+                reason.get_or_insert(Reason::Boilerplate);
+            }
+        }
+        if reasons[i].is_none() {
+            before += weight(block);
+        }
+    }
 }
 
 /// True for the frame around every page of a site.
