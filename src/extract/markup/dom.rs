@@ -73,15 +73,28 @@ impl<'a> Dom<'a> {
         self.element(at).map_or("", Element::name)
     }
 
-    /// The text under `at`, white space collapsed, cut soon after `limit` bytes; scripts and styles left out.
+    /// The text under `at`, white space collapsed, cut soon after `limit` bytes; scripts, styles and the reading of ruby left out.
     pub(in crate::extract) fn text(&self, at: usize, limit: usize) -> String {
+        self.text_without(at, self.nodes[at].end, limit, |_| false)
+    }
+
+    /// The same up to the node `end`, without the elements that `leave_out` names.
+    pub(in crate::extract) fn text_without(
+        &self,
+        at: usize,
+        end: usize,
+        limit: usize,
+        leave_out: impl Fn(&Element) -> bool,
+    ) -> String {
         let mut out = String::new();
-        let mut i = at;
-        while i < self.nodes[at].end && out.len() < limit {
+        // The element itself is asked for, whatever it is.
+        let mut i = if self.element(at).is_some() { at + 1 } else { at };
+        while i < end && out.len() < limit {
             match self.nodes[i].kind {
                 Kind::Text(text) => push_collapsed(&mut out, beginning(text, limit)),
                 Kind::Element(element) => {
-                    if matches!(element.name(), "script" | "style" | "noscript" | "template" | "svg") && i != at {
+                    let is_silent = matches!(element.name(), "script" | "style" | "noscript" | "template" | "svg" | "rt" | "rp");
+                    if is_silent || leave_out(element) {
                         i = self.nodes[i].end;
                         continue;
                     }
@@ -106,7 +119,7 @@ impl<'a> Dom<'a> {
 }
 
 /// So much of a text, white space before it not counted, that `limit` bytes are left of it when white space is collapsed in any real page.
-pub(in crate::extract) fn beginning(text: &str, limit: usize) -> &str {
+fn beginning(text: &str, limit: usize) -> &str {
     let blank = text.len() - text.trim_start().len();
     &text[..text.floor_char_boundary(blank + 4 * limit)]
 }

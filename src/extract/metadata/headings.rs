@@ -4,7 +4,7 @@
 
 use super::title::line;
 use crate::extract::content::text::key;
-use crate::extract::markup::dom::{Dom, Element, Kind, attr, beginning, push_collapsed};
+use crate::extract::markup::dom::{Dom, Element, attr};
 
 /// A heading's text is cut here, bytes.
 const MAX_HEADING_BYTES: usize = 600;
@@ -84,27 +84,7 @@ fn end(dom: &Dom<'_>, at: usize) -> usize {
 
 /// The text under `at` without the elements that `leave_out` names.
 fn text_without(dom: &Dom<'_>, at: usize, leave_out: impl Fn(&Element) -> bool) -> String {
-    let mut out = String::new();
-    let mut i = at + 1;
-    while i < end(dom, at) && out.len() < MAX_HEADING_BYTES {
-        match dom.nodes[i].kind {
-            Kind::Text(text) => push_collapsed(&mut out, beginning(text, MAX_HEADING_BYTES)),
-            Kind::Element(element) => {
-                if matches!(element.name(), "script" | "style" | "noscript" | "template" | "svg" | "rt" | "rp")
-                    || leave_out(element)
-                {
-                    i = dom.nodes[i].end;
-                    continue;
-                }
-                if matches!(element.name(), "br" | "p" | "div" | "li") {
-                    push_collapsed(&mut out, " ");
-                }
-            }
-        }
-        i += 1;
-    }
-    out.truncate(out.trim_end().len());
-    out
+    dom.text_without(at, end(dom, at), MAX_HEADING_BYTES, leave_out)
 }
 
 fn is_kicker(element: &Element) -> bool {
