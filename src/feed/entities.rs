@@ -3,11 +3,12 @@
 
 use std::borrow::Cow;
 
-use super::charset::from_c1;
-use super::entity_names::character;
+use html5ever::data::NAMED_ENTITIES;
 
-/// The longest name (eight bytes), with room for numbers with leading zeros.
-const MAX_REFERENCE_BYTES: usize = 16;
+use super::charset::from_c1;
+
+/// The longest name is that of HTML's `CounterClockwiseContourIntegral`.
+const MAX_REFERENCE_BYTES: usize = 33;
 
 /// The text with every known reference replaced, once.
 pub(super) fn decode(text: &str) -> Cow<'_, str> {
@@ -21,7 +22,7 @@ pub(super) fn decode(text: &str) -> Cow<'_, str> {
         let name_end = rest[1..].bytes().take(MAX_REFERENCE_BYTES).position(|b| !(b.is_ascii_alphanumeric() || b == b'#'));
         let name = name_end.filter(|end| rest.as_bytes()[1 + end] == b';').map(|end| &rest[1..=end]);
         let length = match name {
-            Some(name) if push_reference(&mut out, name) => name.len() + 2,
+            Some(name) if push_reference(&mut out, name, &rest[1..name.len() + 2]) => name.len() + 2,
             _ => {
                 out.push('&');
                 1
@@ -33,12 +34,22 @@ pub(super) fn decode(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Appends what `name` (between `&` and `;`) stands for; false when it stands for nothing.
-fn push_reference(out: &mut String, name: &str) -> bool {
+/// Appends what `name` (between `&` and `;`, and once more with the `;`) stands for; false when it stands for nothing.
+fn push_reference(out: &mut String, name: &str, closed: &str) -> bool {
     let Some(number) = name.strip_prefix('#') else {
-        let found = character(name);
-        out.extend(found);
-        return found.is_some();
+        // The document types that feeds quote are HTML 4's, which has other brackets here.
+        if let Some(bracket) = match name {
+            "lang" => Some('\u{2329}'),
+            "rang" => Some('\u{232a}'),
+            _ => None,
+        } {
+            out.push(bracket);
+            return true;
+        }
+        let Some((first, second)) = NAMED_ENTITIES.get(closed).filter(|(first, _)| *first != 0) else { return false };
+        out.extend(char::from_u32(*first));
+        out.extend(char::from_u32(*second).filter(|c| *c != '\0'));
+        return true;
     };
     let code = match number.strip_prefix(['x', 'X']) {
         Some(hex) => u32::from_str_radix(hex, 16),

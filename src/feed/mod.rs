@@ -12,7 +12,6 @@ mod date_names;
 mod discover;
 mod element;
 mod entities;
-mod entity_names;
 mod entry;
 mod json;
 mod markup;
