@@ -31,6 +31,17 @@ pub fn load(file: &Path) -> Result<Settings, Vec<Mistake>> {
     }
 }
 
+/// The files that may hold `[[feed]]`: those that `file` names under `feeds`, in its order, then `file` itself.
+pub fn feed_files(file: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let text = std::fs::read_to_string(file)?;
+    let mistakes = Mistakes::default();
+    let document = Document::parse(file, &text, &mistakes);
+    let root = document.root(&mistakes);
+    let mut files: Vec<PathBuf> = files_named(&root, "feeds").into_iter().map(|(path, _)| path).collect();
+    files.push(file.to_owned());
+    Ok(files)
+}
+
 fn read(file: &Path, mistakes: &Mistakes) -> Option<Settings> {
     let text = read_file(file, mistakes)?;
     let document = Document::parse(file, &text, mistakes);

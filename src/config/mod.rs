@@ -4,6 +4,8 @@
 
 mod desks;
 pub mod environment;
+pub mod feed_file;
+pub mod feed_tables;
 mod feeds;
 mod lines;
 mod load;
@@ -15,6 +17,6 @@ mod settings;
 pub mod topic;
 pub mod units;
 
-pub use load::{DEFAULT_FILES, default_file, load};
+pub use load::{DEFAULT_FILES, default_file, feed_files, load};
 pub use reader::Mistake;
 pub use settings::{Listen, Settings};

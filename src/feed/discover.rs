@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use scraper::{Html, Selector};
 use url::Url;
 
+use super::charset;
+use crate::fetch::Page;
 use crate::types::url::parse_http;
 
 /// Feeds named by one page that are kept; sites with a feed for each section name dozens.
@@ -20,6 +22,11 @@ pub struct DiscoveredFeed {
     pub url: Url,
     /// What the page calls it.
     pub title: Option<String>,
+}
+
+/// The feeds that a page names as it came, in whatever charset.
+pub fn discover_in(page: &Page) -> Vec<DiscoveredFeed> {
+    discover(&charset::decode(&page.body, page.charset().as_deref()), page.url.as_ref())
 }
 
 /// The feeds that the beginning of a page names, in its order, each once.

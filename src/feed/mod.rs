@@ -22,9 +22,9 @@ mod spec;
 mod text;
 mod token;
 
-pub use discover::{DiscoveredFeed, discover};
+pub use discover::{DiscoveredFeed, discover, discover_in};
 pub use entry::{FeedEntry, FeedProblem, ParsedFeed};
 pub use markup::plain_text;
-pub use opml::{OpmlFeed, OpmlProblem, read as read_opml, write as write_opml};
+pub use opml::{OpmlFeed, OpmlList, OpmlProblem, read as read_opml, read_list as read_opml_list, write as write_opml};
 pub use parse::{looks_like_feed, parse};
 pub use spec::{FeedKind, FeedSpec};

@@ -46,8 +46,22 @@ pub enum OpmlProblem {
     TooMany,
 }
 
+/// What an OPML file holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpmlList {
+    /// Its feeds, in its order; addresses that occur twice come once.
+    pub feeds: Vec<OpmlFeed>,
+    /// What stands where an address should and is no http or https address.
+    pub refused: Vec<String>,
+}
+
 /// The feeds of an OPML file, in its order; addresses that occur twice come once.
 pub fn read(text: &[u8]) -> Result<Vec<OpmlFeed>, OpmlProblem> {
+    read_list(text).map(|list| list.feeds)
+}
+
+/// The feeds of an OPML file, and what in it could not be taken for one.
+pub fn read_list(text: &[u8]) -> Result<OpmlList, OpmlProblem> {
     let text = charset::decode(text, None);
     let mut tokens = Tokens::new(&text);
     let root = tokens.find_map(|token| match token {
@@ -60,6 +74,7 @@ pub fn read(text: &[u8]) -> Result<Vec<OpmlFeed>, OpmlProblem> {
         ));
     }
     let mut feeds: Vec<OpmlFeed> = Vec::new();
+    let mut refused: Vec<String> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     // Open outlines: a group's name, or nothing for one that is itself a feed.
     let mut open: Vec<Option<String>> = Vec::new();
@@ -75,6 +90,9 @@ pub fn read(text: &[u8]) -> Result<Vec<OpmlFeed>, OpmlProblem> {
                 let address = attributes.iter().find(|(name, _)| name.eq_ignore_ascii_case("xmlUrl")).map(|(_, value)| value);
                 let url = address.and_then(|value| parse_http(value, None));
                 let name = attribute("title").or_else(|| attribute("text"));
+                if url.is_none() && refused.len() < MAX_FEEDS {
+                    refused.extend(attribute("xmlUrl"));
+                }
                 if let Some(url) = &url
                     && seen.insert(url.clone())
                 {
@@ -105,7 +123,7 @@ pub fn read(text: &[u8]) -> Result<Vec<OpmlFeed>, OpmlProblem> {
             _ => {}
         }
     }
-    if feeds.is_empty() { Err(OpmlProblem::NoFeeds) } else { Ok(feeds) }
+    if feeds.is_empty() { Err(OpmlProblem::NoFeeds) } else { Ok(OpmlList { feeds, refused }) }
 }
 
 /// The list as an OPML 2.0 file; feeds of one group that stand together share its outline.
@@ -180,12 +198,13 @@ mod tests {
         let text = "<?xml version='1.0'?><opml version='1.1'><body><outline text='Asie'><outline text='Kaesong &amp; co' type='rss' xmlUrl='http://a.example/f?a=1&amp;b=2' htmlUrl='http://a.example/'/>\
             <outline text='Sous' ><outline title='T' text='x' xmlUrl='https://b.example/f'></outline></outline></outline><OUTLINE TEXT='c' XMLURL='http://c.example/f' language='fr-FR'/>\
             <outline text='bad' xmlUrl='file:///etc/passwd'/><outline text='again' xmlUrl='http://c.example/f'/></body></opml>";
-        let feeds = read(text.as_bytes()).expect("a list");
+        let OpmlList { feeds, refused } = read_list(text.as_bytes()).expect("a list");
         let mut first = feed("http://a.example/f?a=1&b=2", Some("Kaesong & co"), &["Asie"]);
         first.site = Some(Url::parse("http://a.example/").expect("a test address"));
         let mut last = feed("http://c.example/f", Some("c"), &[]);
         last.language = Some(Lang::FR);
         assert_eq!(feeds, [first, feed("https://b.example/f", Some("T"), &["Asie", "Sous"]), last]);
+        assert_eq!(refused, ["file:///etc/passwd"]);
     }
 
     #[test]
