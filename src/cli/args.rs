@@ -73,8 +73,8 @@ pub(crate) enum Command {
     Articles(ListOptions),
     /// List stories
     Stories(ListOptions),
-    /// List feeds and how they do
-    Feeds(ListOptions),
+    /// List feeds and how they do; add, remove, find, import and export them
+    Feeds(FeedsOptions),
     /// List alerts
     Alerts(ListOptions),
     /// List messages and what became of them
@@ -172,6 +172,65 @@ pub(crate) struct ListOptions {
     /// `search WORDS…` looks for words in titles and texts
     #[arg(value_name = "search WORDS", num_args = 0..)]
     pub(crate) search: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FeedsOptions {
+    #[command(subcommand)]
+    pub(crate) command: Option<FeedsCommand>,
+    #[command(flatten)]
+    pub(crate) list: ListOptions,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FeedsCommand {
+    /// Write one more feed into the configuration
+    Add(FeedsAddOptions),
+    /// Take a feed out of the configuration
+    Remove {
+        /// Its identifier, its address or its name
+        #[arg(value_name = "NAME|URL")]
+        feed: String,
+    },
+    /// Print the feeds that a page names
+    Discover {
+        /// The page's address, or an HTML file
+        #[arg(value_name = "URL|FILE")]
+        page: String,
+        /// The address that a file's links are relative to
+        #[arg(long, value_name = "URL")]
+        base: Option<String>,
+    },
+    /// Add the feeds of an OPML file that are not known yet
+    Import {
+        /// The OPML file
+        #[arg(value_name = "OPML")]
+        opml: PathBuf,
+        /// The configuration file to write into [default: the first that `feeds` names]
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// Write all feeds as OPML 2.0
+    Export {
+        /// The file to write; it must not exist [default: stdout]
+        #[arg(value_name = "FILE")]
+        to: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FeedsAddOptions {
+    /// The feed's address
+    pub(crate) url: String,
+    /// Its name, as mails shall call it
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// The configuration file to write into [default: the first that `feeds` names]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// The address is a page's: ask it and take the first feed that it names
+    #[arg(long)]
+    pub(crate) discover: bool,
 }
 
 #[derive(Debug, Args)]

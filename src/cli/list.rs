@@ -97,7 +97,7 @@ fn feed_record(row: &FeedRow) -> FeedRecord {
 }
 
 /// The address as configured; one with a password or token in it only in its redacted form.
-fn redacted_password(url: &url::Url) -> String {
+pub(super) fn redacted_password(url: &url::Url) -> String {
     if url.password().is_some() || !url.username().is_empty() { redacted(url) } else { url.to_string() }
 }
 

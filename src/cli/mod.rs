@@ -7,8 +7,10 @@ mod args;
 mod backup;
 mod check;
 mod digest;
+mod discover;
 mod explain;
 mod extract;
+mod feeds;
 mod list;
 mod mail;
 mod man;
@@ -86,7 +88,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<End> {
         Command::Explain(options) => explain::run(config, format, &options),
         Command::Articles(options) => list::articles(config, format, options),
         Command::Stories(options) => list::stories(config, format, options),
-        Command::Feeds(options) => list::feeds(config, format, options),
+        Command::Feeds(options) => feeds::run(config, format, options),
         Command::Alerts(options) => list::alerts(config, format, options),
         Command::Messages(options) => list::messages(config, format, options),
         Command::Digest(options) => digest::run(config, &options),

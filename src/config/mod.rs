@@ -1,6 +1,7 @@
 //! Wiring: the configuration, read strictly, every mistake at once with its file and line.
 //!
 //! In: `vigie.toml` and the files it names. Out: [`Settings`], made of the `…Spec` values that the rooms define. Not done here: acting on them.
+//! Feeds are also added to and removed from a file here, as text.
 
 mod desks;
 pub mod environment;

@@ -5,6 +5,7 @@ mod command_line;
 mod configuration;
 mod crash;
 mod daemon;
+mod feeds;
 mod layout;
 mod migrations;
 mod reload;
