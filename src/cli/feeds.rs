@@ -3,7 +3,6 @@
 //! A change is written whole, the configuration is read again, and what no longer checks is put back.
 
 use std::collections::HashSet;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
@@ -13,11 +12,11 @@ use super::args::{self, DEFAULT_LIMIT, FeedsAddOptions, FeedsCommand, FeedsOptio
 use super::discover::{self, Found};
 use super::list::{self, redacted_password};
 use super::output::{Printer, complain};
-use super::{End, setup};
+use super::{End, opml, setup};
 use crate::config::feed_file::FeedFile;
 use crate::config::feed_tables::{self, FeedTable, NewFeed, feed_address};
 use crate::config::{self, Settings, reader};
-use crate::feed::{FeedSpec, OpmlFeed, read_opml_list, write_opml};
+use crate::feed::FeedSpec;
 use crate::types::FeedId;
 use crate::types::url::{canonical, parse_http};
 
@@ -26,7 +25,7 @@ const MAX_NAME_CHARS: usize = 300;
 
 /// A feed that was added or removed, or was there already.
 #[derive(Serialize)]
-struct ChangeRecord {
+pub(super) struct ChangeRecord {
     change: &'static str,
     id: String,
     url: String,
@@ -35,9 +34,9 @@ struct ChangeRecord {
 }
 
 /// A feed as it stands in a file.
-struct Standing {
-    table: FeedTable,
-    file: PathBuf,
+pub(super) struct Standing {
+    pub(super) table: FeedTable,
+    pub(super) file: PathBuf,
 }
 
 pub(super) fn run(config: Option<PathBuf>, format: Format, options: FeedsOptions) -> anyhow::Result<End> {
@@ -53,8 +52,8 @@ pub(super) fn run(config: Option<PathBuf>, format: Format, options: FeedsOptions
         FeedsCommand::Add(options) => add(config, format, &options),
         FeedsCommand::Remove { feed } => remove(config, format, &feed),
         FeedsCommand::Discover { page, base } => discover::run(config, format, &page, base.as_deref()),
-        FeedsCommand::Import { opml, file } => import(config, format, &opml, file.as_deref()),
-        FeedsCommand::Export { to } => export(config, to.as_deref()),
+        FeedsCommand::Import { opml, file } => opml::import(config, format, &opml, file.as_deref()),
+        FeedsCommand::Export { to } => opml::export(config, to.as_deref()),
     }
 }
 
@@ -128,92 +127,15 @@ fn remove(config: Option<PathBuf>, format: Format, feed: &str) -> anyhow::Result
     Ok(End::Done)
 }
 
-fn import(config: Option<PathBuf>, format: Format, opml: &Path, file: Option<&Path>) -> anyhow::Result<End> {
-    let bytes = std::fs::read(opml).with_context(|| format!("cannot read {}", opml.display()))?;
-    let Some(settings) = setup::settings(config)? else { return Ok(End::Misconfigured) };
-    let list = match read_opml_list(&bytes) {
-        Ok(list) => list,
-        Err(problem) => {
-            complain(&format!("{}: {problem}", opml.display()));
-            return Ok(End::SomeFailed);
-        }
-    };
-    let (path, file) = open(&settings, file)?;
-    let standing = standing(&settings)?;
-    let mut taken = ids(&standing);
-    let (mut new, mut known) = (Vec::new(), Vec::new());
-    for feed in list.feeds {
-        // Feeds are compared with those that stand, not among themselves: what was exported from one configuration is a whole in another.
-        let wanted = canonical(&feed.url);
-        match standing.iter().find(|s| canonical(&s.table.url) == wanted) {
-            Some(standing) => known.push(record("known", &standing.table, &standing.file)),
-            None => new.push(NewFeed {
-                id: free_id(&feed.url, &mut taken),
-                name: feed.name.as_deref().and_then(written_name),
-                url: feed.url,
-                language: feed.language,
-            }),
-        }
-    }
-    for address in &list.refused {
-        complain(&format!("{}: refused: \"{address}\" is not an http or https address", opml.display()));
-    }
-    let summary = format!("{} added, {} already known, {} refused", new.len(), known.len(), list.refused.len());
-    let end = write(&settings, format, &path, &file, &new, known)?;
-    if end == End::Misconfigured {
-        return Ok(end);
-    }
-    complain(&format!("{}: {summary}", opml.display()));
-    Ok(if list.refused.is_empty() { end } else { End::SomeFailed })
-}
-
-fn export(config: Option<PathBuf>, to: Option<&Path>) -> anyhow::Result<End> {
-    let Some(settings) = setup::settings(config)? else { return Ok(End::Misconfigured) };
-    let feeds = opml_feeds(&settings.feeds);
-    let text = write_opml(&feeds);
-    let secret = feeds.iter().filter(|feed| feed.url.password().is_some() || !feed.url.username().is_empty()).count();
-    if secret > 0 {
-        complain(&format!("note: {secret} of the addresses hold a user name or password; do not pass this list on"));
-    }
-    match to {
-        None => {
-            let mut printer = Printer::new(Format::Text);
-            printer.bytes(text.as_bytes())?;
-            printer.finish()?;
-        }
-        Some(path) => {
-            let mut file = std::fs::File::create_new(path).with_context(|| format!("cannot write {}", path.display()))?;
-            file.write_all(text.as_bytes())
-                .and_then(|()| file.sync_all())
-                .with_context(|| format!("cannot write {}", path.display()))?;
-        }
-    }
-    Ok(End::Done)
-}
-
-/// The feeds as OPML holds them, each address once.
-fn opml_feeds(feeds: &[FeedSpec]) -> Vec<OpmlFeed> {
-    let mut seen = HashSet::new();
-    let once = feeds.iter().filter(|feed| seen.insert(feed.url.clone()));
-    once.map(|feed| OpmlFeed {
-        url: feed.url.clone(),
-        name: feed.name.as_deref().and_then(written_name),
-        site: None,
-        language: feed.language,
-        groups: Vec::new(),
-    })
-    .collect()
-}
-
 /// A name as it is written: on one line, not endless, and nothing at all when nothing is left.
-fn written_name(name: &str) -> Option<String> {
+pub(super) fn written_name(name: &str) -> Option<String> {
     let visible: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let cut: String = visible.trim().chars().take(MAX_NAME_CHARS).collect();
     Some(cut.trim_end().to_owned()).filter(|name| !name.is_empty())
 }
 
 /// Every feed of the configuration with its place.
-fn standing(settings: &Settings) -> anyhow::Result<Vec<Standing>> {
+pub(super) fn standing(settings: &Settings) -> anyhow::Result<Vec<Standing>> {
     let mut out = Vec::new();
     for file in feed_files(settings)? {
         let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
@@ -227,7 +149,7 @@ fn feed_files(settings: &Settings) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 /// The file that new feeds are written into, as it is shown and as it is changed.
-fn open(settings: &Settings, wanted: Option<&Path>) -> anyhow::Result<(PathBuf, FeedFile)> {
+pub(super) fn open(settings: &Settings, wanted: Option<&Path>) -> anyhow::Result<(PathBuf, FeedFile)> {
     let files = feed_files(settings)?;
     let path = match wanted {
         None => files.first().cloned().unwrap_or_else(|| settings.file.clone()),
@@ -251,12 +173,12 @@ fn open_to_change(path: &Path) -> anyhow::Result<FeedFile> {
     FeedFile::open(path).with_context(|| format!("cannot open {} for a change", path.display()))
 }
 
-fn ids(standing: &[Standing]) -> HashSet<String> {
+pub(super) fn ids(standing: &[Standing]) -> HashSet<String> {
     standing.iter().map(|s| s.table.id.as_str().to_owned()).collect()
 }
 
 /// The derived identifier, with a number behind it when it is taken; takes it.
-fn free_id(url: &url::Url, taken: &mut HashSet<String>) -> FeedId {
+pub(super) fn free_id(url: &url::Url, taken: &mut HashSet<String>) -> FeedId {
     let derived = FeedSpec::derived_id(url);
     let numbered = (2..).map(|n| format!("{derived}-{n}"));
     let free = std::iter::once(derived.as_str().to_owned()).chain(numbered).find(|id| taken.insert(id.clone()));
@@ -299,7 +221,7 @@ fn find(standing: &[Standing], wanted: &str) -> anyhow::Result<usize> {
 }
 
 /// Writes feeds behind a file and tells where, behind what else there is to tell.
-fn write(
+pub(super) fn write(
     settings: &Settings,
     format: Format,
     path: &Path,
@@ -340,7 +262,7 @@ fn change(settings: &Settings, file: &FeedFile, text: &str) -> anyhow::Result<bo
     Ok(false)
 }
 
-fn record(change: &'static str, table: &FeedTable, file: &Path) -> ChangeRecord {
+pub(super) fn record(change: &'static str, table: &FeedTable, file: &Path) -> ChangeRecord {
     let (id, url) = (table.id.to_string(), redacted_password(&table.url));
     ChangeRecord { change, id, url, file: file.display().to_string(), line: table.line }
 }
@@ -356,24 +278,6 @@ fn remind() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feed::{FeedKind, read_opml};
-    use proptest::prelude::*;
-
-    fn spec(url: &str, name: Option<String>) -> FeedSpec {
-        let url = parse_http(url, None).expect("a test address");
-        let id = FeedSpec::derived_id(&url);
-        FeedSpec {
-            id,
-            name,
-            url,
-            language: None,
-            country: None,
-            interval: None,
-            pages: true,
-            kind: FeedKind::Feed,
-            topics: Vec::new(),
-        }
-    }
 
     #[track_caller]
     fn check_find(wanted: &str, expected: Result<&str, &str>) {
@@ -401,26 +305,9 @@ mod tests {
     #[test]
     fn an_identifier_that_is_taken_gets_a_number() {
         let mut taken = HashSet::from(["a-example-f".to_owned()]);
-        let ids: Vec<FeedId> =
-            (0..2).map(|n| free_id(&spec(&format!("https://a.example/f?n={n}"), None).url, &mut taken)).collect();
+        let ids: Vec<FeedId> = (0..2)
+            .map(|n| free_id(&parse_http(&format!("https://a.example/f?n={n}"), None).expect("a test address"), &mut taken))
+            .collect();
         assert_eq!(ids, [FeedId::from("a-example-f-2"), FeedId::from("a-example-f-3")]);
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_exported_comes_back_the_same(names in proptest::collection::vec(proptest::option::of(any::<String>()), 1..5)) {
-            let specs: Vec<FeedSpec> = names.into_iter().enumerate().map(|(n, name)| spec(&format!("https://a.example/f?n={n}&x='<"), name)).collect();
-            let exported = write_opml(&opml_feeds(&specs));
-            let mut taken = HashSet::new();
-            let new: Vec<NewFeed> = read_opml(exported.as_bytes()).expect("a list").into_iter().map(|feed| NewFeed {
-                id: free_id(&feed.url, &mut taken),
-                name: feed.name.as_deref().and_then(written_name),
-                url: feed.url,
-                language: feed.language,
-            }).collect();
-            let tables = feed_tables::feed_tables(&feed_tables::append("", &new).0);
-            let again: Vec<FeedSpec> = tables.into_iter().map(|table| FeedSpec { id: table.id, ..spec(table.url.as_str(), table.name) }).collect();
-            prop_assert_eq!(write_opml(&opml_feeds(&again)), exported);
-        }
     }
 }

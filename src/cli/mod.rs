@@ -15,6 +15,7 @@ mod list;
 mod mail;
 mod man;
 mod once;
+mod opml;
 mod output;
 mod parse_feed;
 mod records;
