@@ -1,7 +1,7 @@
 //! Tables `desks`, `alerts` and what they tell: written by judge, together with the messages.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::articles::{ARTICLE_COLUMNS, StoredArticle, article_row};
 use super::columns::{collect, instant, micros};
@@ -173,7 +173,7 @@ fn log_of(connection: &Connection, desk: &DeskName, now: Timestamp) -> Result<De
     Ok(DeskLog { last_of_story, last_hour, last_digest_at: None })
 }
 
-fn keep_alert(tx: &Transaction<'_>, record: &AlertRecord) -> Result<(), StoreError> {
+fn keep_alert(tx: &Connection, record: &AlertRecord) -> Result<(), StoreError> {
     let alert = &record.alert;
     tx.prepare_cached("INSERT INTO alerts (desk, kind, at, since, held) VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
         alert.desk.as_str(),
@@ -216,7 +216,7 @@ fn keep_alert(tx: &Transaction<'_>, record: &AlertRecord) -> Result<(), StoreErr
 }
 
 fn tell(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     development: DevelopmentId,
     desk: &DeskName,
     kind: &str,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use url::Url;
 
 use super::columns::{collect, instant, json_to_list, lang, list_to_json, micros, opt_url};
@@ -178,7 +178,7 @@ fn read_job(row: &Row<'_>) -> rusqlite::Result<ReadJob> {
     })
 }
 
-fn insert_article(tx: &Transaction<'_>, new: &NewArticle) -> Result<ArticleId, StoreError> {
+fn insert_article(tx: &Connection, new: &NewArticle) -> Result<ArticleId, StoreError> {
     let a = &new.article;
     let text = a.text();
     if let Some((entry, _)) = new.entry {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
 use super::columns::{hash, list_to_json, micros};
@@ -104,7 +104,7 @@ struct Known {
     last_seen_at: i64,
 }
 
-fn keep_entry(tx: &Transaction<'_>, record: &PollRecord, entry: &FeedEntry, link: Option<&str>) -> Result<Kept, StoreError> {
+fn keep_entry(tx: &Connection, record: &PollRecord, entry: &FeedEntry, link: Option<&str>) -> Result<Kept, StoreError> {
     let title_hash = hash(&normalise::fold(&entry.title));
     let Some(known) = find(tx, &record.feed, &entry.guid, link)? else {
         insert(tx, record, entry, link, title_hash)?;
@@ -134,7 +134,7 @@ fn keep_entry(tx: &Transaction<'_>, record: &PollRecord, entry: &FeedEntry, link
 }
 
 /// By guid, else by link: some feeds make a new guid at every poll.
-fn find(tx: &Transaction<'_>, feed: &FeedId, guid: &str, link: Option<&str>) -> Result<Option<Known>, StoreError> {
+fn find(tx: &Connection, feed: &FeedId, guid: &str, link: Option<&str>) -> Result<Option<Known>, StoreError> {
     let read =
         |r: &rusqlite::Row<'_>| Ok(Known { id: r.get(0)?, title_hash: r.get(1)?, revision: r.get(2)?, last_seen_at: r.get(3)? });
     let by_guid = tx
@@ -154,7 +154,7 @@ fn find(tx: &Transaction<'_>, feed: &FeedId, guid: &str, link: Option<&str>) -> 
 }
 
 fn insert(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     record: &PollRecord,
     entry: &FeedEntry,
     link: Option<&str>,
@@ -191,7 +191,7 @@ fn insert(
     Ok(())
 }
 
-fn queue(tx: &Transaction<'_>, entry: i64, revision: i64, at: Timestamp) -> Result<(), StoreError> {
+fn queue(tx: &Connection, entry: i64, revision: i64, at: Timestamp) -> Result<(), StoreError> {
     tx.prepare_cached("INSERT OR IGNORE INTO read_queue (entry_id, revision, next_at) VALUES (?1, ?2, ?3)")?.execute(params![
         entry,
         revision,

@@ -1,11 +1,12 @@
 //! What can go wrong with the store, by what the caller does about it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use thiserror::Error;
 
 /// Why the store did not do it. Nothing of the transaction was kept.
-#[derive(Debug, Error)]
+#[derive(Debug, Clone, Error)]
 pub enum StoreError {
     /// The disk is full or the file system refuses to write: try again later, send nothing meanwhile.
     #[error(
@@ -65,17 +66,24 @@ pub enum StoreError {
     },
     /// Anything else that SQLite refused.
     #[error("store: {0}")]
-    Sql(#[from] rusqlite::Error),
+    Sql(Arc<rusqlite::Error>),
     /// The writer thread has ended.
     #[error("the store is closed")]
     Closed,
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> StoreError {
+        StoreError::Sql(Arc::new(error))
+    }
 }
 
 impl StoreError {
     /// Sorts SQLite's error by what has to be done about it.
     pub(super) fn sort(self, path: &std::path::Path) -> StoreError {
         use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly, SystemIoFailure};
-        let StoreError::Sql(rusqlite::Error::SqliteFailure(failure, _)) = &self else { return self };
+        let StoreError::Sql(error) = &self else { return self };
+        let rusqlite::Error::SqliteFailure(failure, _) = &**error else { return self };
         let path = path.to_owned();
         match failure.code {
             DiskFull | ReadOnly | SystemIoFailure => StoreError::Unwritable { path, reason: self.to_string() },

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use url::Url;
 
 use super::columns::{collect, instant, lang, micros, opt_url};
@@ -134,7 +134,7 @@ fn feed_by_id(connection: &Connection, id: &FeedId) -> Result<Option<FeedRow>, S
     Ok(connection.prepare_cached(&sql)?.query_row([id.as_str()], feed_row).optional()?)
 }
 
-fn sync_one(tx: &Transaction<'_>, seed: &FeedSeed, now: Timestamp) -> Result<(), StoreError> {
+fn sync_one(tx: &Connection, seed: &FeedSeed, now: Timestamp) -> Result<(), StoreError> {
     let interval_ms = i64::try_from(seed.interval.as_millis()).unwrap_or(i64::MAX);
     let known: Option<String> = tx
         .prepare_cached("SELECT configured_url FROM feeds WHERE id = ?1")?
@@ -174,7 +174,7 @@ fn sync_one(tx: &Transaction<'_>, seed: &FeedSeed, now: Timestamp) -> Result<(),
 
 /// Writes the state that a poll left; `validators` only when the answer may replace them.
 pub(super) fn write_state(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     state: &FeedState,
     validators: Option<&Validators>,
     url: Option<&Url>,

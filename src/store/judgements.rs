@@ -1,7 +1,7 @@
 //! Tables `matches`, `stories`, `story_articles`, `developments` and judge's cursor: written by judge, one transaction an article.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, Transaction, params};
+use rusqlite::{Connection, Row, params};
 use serde_json::{Value, json};
 
 use super::articles::{ARTICLE_COLUMNS, StoredArticle, article_row};
@@ -135,7 +135,7 @@ fn window_development(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<Devel
     Ok(Some(Development { kind, strong: row.get(at + 1)?, new: json_to_list(&row.get::<_, String>(at + 2)?) }))
 }
 
-fn keep_match(tx: &Transaction<'_>, article: ArticleId, judged: &TopicJudgement) -> Result<(), StoreError> {
+fn keep_match(tx: &Connection, article: ArticleId, judged: &TopicJudgement) -> Result<(), StoreError> {
     let m = &judged.matched;
     let evidence: Vec<Value> =
         m.evidence.iter().map(|e| json!([e.term, e.concept, e.zone.as_str(), e.count, e.weight])).collect();
@@ -160,7 +160,7 @@ fn keep_match(tx: &Transaction<'_>, article: ArticleId, judged: &TopicJudgement)
 }
 
 fn keep_placement(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     judgement: &Judgement,
     topic: &TopicId,
     placed: &Placed,

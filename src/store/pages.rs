@@ -1,7 +1,7 @@
 //! Table `pages`: pages as they were fetched, for replays; written by read with the article.
 
 use jiff::Timestamp;
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, params};
 use url::Url;
 
 use super::StoreError;
@@ -39,7 +39,7 @@ impl KeptPage {
 }
 
 /// Keeps the page of an article; `url` is the article's address, for a page that does not say its own.
-pub(super) fn insert(tx: &Transaction<'_>, article: ArticleId, url: &Url, page: &KeptPage) -> Result<(), StoreError> {
+pub(super) fn insert(tx: &Connection, article: ArticleId, url: &Url, page: &KeptPage) -> Result<(), StoreError> {
     tx.prepare_cached(
         "INSERT INTO pages (article_id, url, fetched_at, status, headers, body_zstd) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?

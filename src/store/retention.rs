@@ -73,7 +73,7 @@ impl Store {
         ];
         let mut touched = 0;
         // The index row and the text of one article go together, so the two steps share a transaction.
-        let batch = move |tx: &rusqlite::Transaction<'_>| {
+        let batch = move |tx: &rusqlite::Connection| {
             let mut rows = 0;
             for (sql, limit) in steps {
                 rows += tx.prepare_cached(sql)?.execute(params![limit, BATCH])?;
