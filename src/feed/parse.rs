@@ -87,6 +87,9 @@ fn kind(text: &str) -> Kind {
     match root.as_deref() {
         Some("rss" | "feed" | "rdf" | "channel" | "urlset") => Kind::Xml,
         Some("html" | "head" | "body" | "meta" | "title" | "script" | "div" | "p" | "link" | "h1") => Kind::Html,
+        Some("sitemapindex") => {
+            Kind::Other("it is a list of sitemaps; name the one with the news, which it lists, as the feed's address".to_owned())
+        }
         Some(name) => Kind::Other(format!("its first element is <{}>", name.chars().take(40).collect::<String>())),
         None => Kind::Other("it holds no element".to_owned()),
     }
@@ -158,6 +161,7 @@ mod tests {
         let html = "<!doctype html><html><head><link rel=alternate type=application/rss+xml href=/real.xml></head>";
         assert!(problem(html).to_string().contains("http://site.example/real.xml"));
         assert_eq!(problem("<opml/>"), FeedProblem::Unreadable("its first element is <opml>".into()));
+        assert!(problem("<sitemapindex><sitemap/></sitemapindex>").to_string().contains("name the one with the news"));
         assert!(matches!(problem("{\"a\":1}"), FeedProblem::Unreadable(_)));
         assert!(matches!(problem("\u{1}\u{2}plain words"), FeedProblem::Unreadable(_)));
         assert!(!looks_like_feed(html.as_bytes()) && !looks_like_feed(b"{\"a\":1}") && !looks_like_feed(b""));

@@ -67,7 +67,9 @@ pub(super) fn entry(element: &Element) -> Draft {
         itunes("subtitle"),
     ];
     let summary = summaries.into_iter().flatten().map(html).find(|text| !text.is_empty());
-    let language = element.attribute("xml:lang").map(str::to_owned).or_else(|| dc("language").map(value));
+    // A news sitemap names the language of each article's publication.
+    let publication = || of_news("publication").and_then(|found| children(found, Space::News, "language").next());
+    let language = element.attribute("xml:lang").map(str::to_owned).or_else(|| dc("language").or_else(publication).map(value));
     Draft {
         guid: ["guid", "id"]
             .iter()
@@ -230,8 +232,9 @@ mod tests {
     #[test]
     fn a_news_sitemap_announces_articles() {
         let draft = draft(
-            "<url><loc>http://a.example/1</loc><lastmod>2025-06-04</lastmod><news:news><news:publication_date>2025-06-03T08:09:10Z</news:publication_date><news:title>a &amp; b</news:title></news:news></url>",
+            "<url><loc>http://a.example/1</loc><lastmod>2025-06-04</lastmod><news:news><news:publication><news:name>A</news:name><news:language>fr</news:language></news:publication><news:publication_date>2025-06-03T08:09:10Z</news:publication_date><news:title>a &amp; b</news:title></news:news></url>",
         );
+        assert_eq!(draft.language, Some(Lang::FR));
         assert_eq!((draft.title.as_str(), draft.link.as_deref()), ("a & b", Some("http://a.example/1")));
         assert_eq!(draft.published.map(|at| at.to_string()).as_deref(), Some("2025-06-03T08:09:10Z"));
     }

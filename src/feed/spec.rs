@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::types::{FeedId, Lang, TopicId};
 
-/// What the document behind the address is.
+/// What the document behind the address is, for people and lists: the document itself decides how it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FeedKind {
     /// RSS, Atom, RDF or JSON Feed.

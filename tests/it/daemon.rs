@@ -272,6 +272,58 @@ fn pages_that_misbehave_leave_the_feeds_text_and_are_never_open_articles() {
 }
 
 #[test]
+fn a_news_sitemap_is_followed_like_any_feed() {
+    let folder = tempfile::tempdir().unwrap();
+    let titles = ["Moscou & Pyongyang : un", "Moscou & Pyongyang : deux", "Moscou & Pyongyang : trois"];
+    let web = web_with_articles(&titles);
+    let entries: String = titles
+        .iter()
+        .enumerate()
+        .map(|(i, title)| {
+            format!(
+                "<url><loc>{}/a/{i}</loc><lastmod>2024-10-18</lastmod><news:news><news:publication><news:name>Le Fil</news:name>\
+                 <news:language>fr</news:language></news:publication><news:publication_date>2024-10-17T1{i}:00:00Z</news:publication_date>\
+                 <news:title><![CDATA[{title}]]></news:title></news:news><image:image><image:loc>{}/i.jpg</image:loc>\
+                 <image:title>Une photo</image:title></image:image></url>",
+                web.base, web.base
+            )
+        })
+        .collect();
+    let sitemap = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" \
+         xmlns:news=\"http://www.google.com/schemas/sitemap-news/0.9\" xmlns:image=\"http://www.google.com/schemas/sitemap-image/1.1\">{entries}</urlset>"
+    );
+    web.route("/news.xml", Answer::new("application/xml", sitemap));
+    web.route(
+        "/index.xml",
+        Answer::new("application/xml", "<sitemapindex><sitemap><loc>/news.xml</loc></sitemap></sitemapindex>"),
+    );
+    let file = config(folder.path(), &["/news.xml", "/index.xml"].map(|p| format!("{}{p}", web.base)), None);
+    let text_of_file = std::fs::read_to_string(&file).unwrap().replace("[[feed]]\n", "[[feed]]\nkind = \"sitemap\"\n");
+    std::fs::write(&file, text_of_file).unwrap();
+    let once = run(&["once".as_ref(), "--config".as_ref(), file.as_os_str()]);
+    let said = text(&once.stderr);
+    assert_eq!(once.status.code(), Some(1), "the list of sitemaps is no feed: {said}");
+    assert!(said.contains("f1:") && said.contains("list of sitemaps") && !said.contains("f0:"), "{said}");
+    let listed = run(&["articles".as_ref(), "--config".as_ref(), file.as_os_str(), "--format".as_ref(), "jsonl".as_ref()]);
+    let mut articles: Vec<(String, String, String)> = text(&listed.stdout)
+        .lines()
+        .map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap())
+        .map(|v| {
+            let field = |name: &str| v[name].as_str().unwrap_or_default().to_owned();
+            (field("url"), field("title"), field("published"))
+        })
+        .collect();
+    articles.sort();
+    let expected: Vec<_> = titles
+        .iter()
+        .enumerate()
+        .map(|(i, t)| (format!("{}/a/{i}", web.base), (*t).to_owned(), format!("2024-10-17T1{i}:00:00+00:00")))
+        .collect();
+    assert_eq!(articles, expected);
+}
+
+#[test]
 fn kill_nine_loses_and_repeats_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let titles = [OIL, MINE];
