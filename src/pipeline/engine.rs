@@ -1,6 +1,6 @@
 //! What the steps share: store, fetcher, courier, clock, and the configuration as compiled.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::{SignedDuration, Timestamp};
@@ -46,6 +46,8 @@ pub struct Engine {
     pub(super) memory: Mutex<JudgeMemory>,
     pub(super) reads_waiting: AtomicBool,
     pub(super) messages_waiting: AtomicBool,
+    /// When the dates of all feeds were last looked through, seconds.
+    pub(super) dates_checked_at: AtomicI64,
     current: RwLock<Arc<Current>>,
     poll_at_once: bool,
     wake: Wake,
@@ -69,6 +71,7 @@ impl Engine {
             memory: Mutex::default(),
             reads_waiting: AtomicBool::new(true),
             messages_waiting: AtomicBool::new(true),
+            dates_checked_at: AtomicI64::new(0),
             current: RwLock::new(Arc::new(Current::new(settings))),
             poll_at_once,
             wake: Wake::default(),
@@ -100,6 +103,7 @@ impl Engine {
         let fresh = JudgeMemory::read(&self.store, &current, now).await?;
         let seeds = current.settings.feeds.iter().map(|feed| self.seed(feed, &current.settings, now)).collect();
         self.store.sync_feeds(seeds, now).await?;
+        self.mend_schedule(current.settings.poll.clone(), now).await?;
         let recipients = |desk: &crate::alert::DeskSpec| {
             let name = desk.name.as_str().to_owned();
             desk.recipients.iter().map(move |r| (name.clone(), r.clone())).collect::<Vec<_>>()

@@ -44,21 +44,27 @@ pub fn next_poll(state: &FeedState, outcome: &PollOutcome, spec: &PollSpec, now:
     next
 }
 
-/// The date at which a stored feed is really due: the stored one, unless the clock has jumped.
+/// A feed whose dates can only come of a clock that has jumped, or of a `max_interval` since shortened, with dates to go on from;
+/// `None` for one whose dates make sense.
 ///
-/// A date further ahead than any wait, or a last poll in the future, can only come of a clock that went back. Such a feed is due at
-/// its share of the running interval: within one interval, spread over feeds, and the same whenever it is asked, so that the
-/// result need not be stored for the feed to become due.
-pub fn clamp_next_poll(state: &FeedState, spec: &PollSpec, now: Timestamp) -> Timestamp {
-    let too_far = state.next_poll_at > later(now, spec.max_interval);
-    let polled_in_the_future = state.last_polled_at.is_some_and(|at| at > later(now, CLOCK_DRIFT));
-    if !too_far && !polled_in_the_future {
-        return state.next_poll_at;
+/// A last poll in the future means that the clock went back: the feed keeps the wait it was given then. A next poll further ahead than any
+/// wait says nothing: the feed is due at its share of one interval, so that such feeds do not come together. The result makes sense, so
+/// asking again changes nothing.
+pub fn clamp_next_poll(state: &FeedState, spec: &PollSpec, now: Timestamp) -> Option<FeedState> {
+    let went_back = state.last_polled_at.filter(|at| *at > later(now, CLOCK_DRIFT));
+    if went_back.is_none() && state.next_poll_at <= later(now, spec.max_interval) {
+        return None;
     }
-    let interval = cadence::base(state.interval, spec);
-    let Ok(length) = i64::try_from(interval.as_millis().max(1)) else { return now };
-    let running_since = now.as_millisecond() - now.as_millisecond().rem_euclid(length);
-    later(Timestamp::from_millisecond(running_since).unwrap_or(now), scaled(interval, share(&state.feed, now)))
+    let given = went_back.and_then(|last| Duration::try_from(state.next_poll_at.duration_since(last)).ok());
+    let wait = given
+        .filter(|wait| *wait <= spec.max_interval)
+        .unwrap_or_else(|| scaled(cadence::base(state.interval, spec), share(&state.feed, now)));
+    Some(FeedState {
+        next_poll_at: later(now, wait),
+        last_polled_at: state.last_polled_at.map(|at| at.min(now)),
+        last_new_at: state.last_new_at.map(|at| at.min(now)),
+        ..state.clone()
+    })
 }
 
 fn succeeded(state: &mut FeedState, found: bool, now: Timestamp) {
@@ -157,21 +163,25 @@ mod tests {
 
     #[test]
     fn a_date_beyond_every_wait_is_pulled_back() {
-        let days = |n: i64| now() + jiff::SignedDuration::from_hours(24 * n);
-        let due = |next_poll_at, last_polled_at| {
+        let hours = |n: i64| now() + jiff::SignedDuration::from_hours(n);
+        let seconds = |n: i64| now() + jiff::SignedDuration::from_secs(n);
+        let mended = |next_poll_at, last_polled_at| {
             clamp_next_poll(&FeedState { next_poll_at, last_polled_at, ..fresh() }, &spec(), now())
         };
-        assert_eq!(due(now() + jiff::SignedDuration::from_secs(2), Some(now())), now() + jiff::SignedDuration::from_secs(2));
-        assert_eq!(due(days(-3), Some(days(-3))), days(-3));
-        let hours = |n: i64| now() + jiff::SignedDuration::from_hours(n);
-        let running_interval = now() - jiff::SignedDuration::from_secs(3)..=now() + jiff::SignedDuration::from_secs(3);
-        for jumped in [due(days(30), Some(now())), due(hours(6), Some(hours(6)))] {
-            assert!(running_interval.contains(&jumped), "{jumped}");
+        for sensible in
+            [(seconds(2), Some(now())), (hours(-72), Some(hours(-72))), (hours(24), Some(hours(-1))), (seconds(2), None)]
+        {
+            assert_eq!(mended(sensible.0, sensible.1), None, "{sensible:?}");
         }
-        let stored = FeedState { next_poll_at: days(30), ..fresh() };
-        let at = |millis: i64| clamp_next_poll(&stored, &spec(), now() + jiff::SignedDuration::from_millis(millis));
-        assert_eq!(at(0), at(2_900), "it comes due although nobody stores it");
-        assert!(at(3_000) > at(0));
+        for (next, last) in
+            [(hours(720), Some(now())), (hours(720), None), (hours(60_000), Some(hours(1))), (hours(6), Some(hours(7)))]
+        {
+            let state = mended(next, last).expect("dates that make no sense");
+            assert!((now()..=seconds(3)).contains(&state.next_poll_at), "{} is not within an interval", state.next_poll_at);
+            assert_eq!(clamp_next_poll(&state, &spec(), now()), None);
+        }
+        let went_back = mended(hours(7), Some(hours(6))).expect("a poll in the future");
+        assert_eq!((went_back.next_poll_at, went_back.last_polled_at), (hours(1), Some(now())), "the wait of then is kept");
     }
 
     proptest! {
@@ -193,7 +203,7 @@ mod tests {
             let next = next_poll(&state, &outcome, &spec(), now());
             prop_assert!(next.next_poll_at >= now() + jiff::SignedDuration::from_secs(1));
             prop_assert!(next.next_poll_at <= later(now(), spec().max_interval));
-            prop_assert_eq!(clamp_next_poll(&next, &spec(), now()), next.next_poll_at);
+            prop_assert_eq!(clamp_next_poll(&next, &spec(), now()), None);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Table `feeds`: written by poll.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -99,6 +100,33 @@ impl Store {
                 (a.feed.state.next_poll_at, &a.feed.state.feed).cmp(&(b.feed.state.next_poll_at, &b.feed.state.feed))
             });
             Ok(feeds.into_iter().map(|row| row.feed).collect())
+        })
+        .await
+    }
+
+    /// Gives other dates to the feeds for which `mend` has any; returns how many.
+    pub async fn mend_dates(
+        &self,
+        mend: impl Fn(&FeedState) -> Option<FeedState> + Send + Sync + 'static,
+    ) -> Result<usize, StoreError> {
+        let mend = Arc::new(mend);
+        let looking = mend.clone();
+        // Nearly always there are none, which is not worth a transaction.
+        if !self.read(move |c| Ok(all_feeds(c)?.iter().any(|row| looking(&row.feed.state).is_some()))).await? {
+            return Ok(0);
+        }
+        self.write(Durability::Normal, move |tx| {
+            let mended: Vec<FeedState> = all_feeds(tx)?.iter().filter_map(|row| mend(&row.feed.state)).collect();
+            for state in &mended {
+                tx.prepare_cached("UPDATE feeds SET next_poll_at = ?2, last_polled_at = ?3, last_new_at = ?4 WHERE id = ?1")?
+                    .execute(params![
+                        state.feed.as_str(),
+                        micros(state.next_poll_at),
+                        state.last_polled_at.map(micros),
+                        state.last_new_at.map(micros)
+                    ])?;
+            }
+            Ok(mended.len())
         })
         .await
     }
