@@ -148,12 +148,12 @@ impl WallLexicon {
         }
     }
 
-    /// True for the words of a page that shows no article: log in, enable JavaScript, prove you are human.
     /// True for the words of comment forms, newsletters and alerts.
     pub(in crate::extract) fn is_decoy(&self, text: &str) -> bool {
         text.len() <= MAX_WALL_BYTES && self.decoys.is_match(&fold(text))
     }
 
+    /// True for the words of a page that shows no article: log in, enable JavaScript, prove you are human.
     pub(in crate::extract) fn is_shell(&self, text: &str) -> bool {
         text.len() <= MAX_WALL_BYTES && self.shells.is_match(&fold(text))
     }

@@ -128,7 +128,7 @@ pub(in crate::extract) fn judge(dom: &Dom<'_>, hints: &[Hints], blocks: &[Block]
     let holds_prose = |at: usize| {
         let inside = &blocks[prose.range(dom, at)];
         inside.iter().any(|b| weight(b) > MIN_LOCKED_PROSE)
-            && !inside.iter().any(|b| walls.is_strong(&b.text) || walls.is_weak(&b.text) || walls.is_offer(&b.text))
+            && !inside.iter().any(|b| walls.is_strong(&b.text) || walls.is_offer(&b.text))
     };
     let mut at = 0;
     while at < dom.nodes.len() {
@@ -197,7 +197,8 @@ fn is_frame(dom: &Dom<'_>, at: usize) -> bool {
 
 /// What the classes that hint at boilerplate are used for: some page builders give every paragraph a widget's class.
 struct Uses<'a> {
-    prose: HashMap<&'a str, f32>,
+    /// By class: the prose in its elements, and where the last of them ends.
+    prose: HashMap<&'a str, (f32, usize)>,
 }
 
 impl<'a> Uses<'a> {
@@ -219,12 +220,12 @@ impl<'a> Uses<'a> {
                 }
             }
         }
-        Uses { prose: uses.into_iter().map(|(class, (weight, _))| (class, weight)).collect() }
+        Uses { prose: uses }
     }
 
     /// The prose in all elements of the class of the one at `at`.
     fn of_class(&self, dom: &Dom<'a>, at: usize) -> f32 {
-        dom.element(at).and_then(|e| attr(e, "class")).and_then(|class| self.prose.get(class)).copied().unwrap_or(0.0)
+        dom.element(at).and_then(|e| attr(e, "class")).and_then(|class| self.prose.get(class)).map_or(0.0, |(weight, _)| *weight)
     }
 }
 
