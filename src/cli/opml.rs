@@ -95,24 +95,14 @@ fn opml_feeds(feeds: &[FeedSpec]) -> Vec<OpmlFeed> {
 mod tests {
     use super::*;
     use crate::config::feed_tables;
-    use crate::feed::{FeedKind, read_opml};
+    use crate::feed::read_opml;
     use crate::types::url::parse_http;
     use proptest::prelude::*;
 
     fn spec(url: &str, name: Option<String>) -> FeedSpec {
         let url = parse_http(url, None).expect("a test address");
         let id = FeedSpec::derived_id(&url);
-        FeedSpec {
-            id,
-            name,
-            url,
-            language: None,
-            country: None,
-            interval: None,
-            pages: true,
-            kind: FeedKind::Feed,
-            topics: Vec::new(),
-        }
+        FeedSpec { name, ..FeedSpec::new(id, url) }
     }
 
     proptest! {

@@ -39,6 +39,21 @@ pub struct FeedSpec {
 }
 
 impl FeedSpec {
+    /// A feed of which nothing is known but its name and its address.
+    pub fn new(id: FeedId, url: Url) -> FeedSpec {
+        FeedSpec {
+            id,
+            name: None,
+            url,
+            language: None,
+            country: None,
+            interval: None,
+            pages: true,
+            kind: FeedKind::Feed,
+            topics: Vec::new(),
+        }
+    }
+
     /// The identifier of a feed that was given none: host and path in words (`www.site.example/rss/monde.xml` → `site-example-rss-monde`).
     pub fn derived_id(url: &Url) -> FeedId {
         let host = url.host_str().unwrap_or("feed").trim_start_matches("www.");

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::ReplayError;
-use crate::feed::{FeedKind, FeedSpec, looks_like_feed};
+use crate::feed::{FeedSpec, looks_like_feed};
 use crate::fetch::{Headers, SavedAnswer, SavedBody, SavedFetcher};
 use crate::types::FeedId;
 
@@ -121,15 +121,5 @@ fn unconfigured(url: &Url, taken: &mut HashSet<FeedId>) -> FeedSpec {
         id = FeedId(format!("{base}-{number}"));
         number += 1;
     }
-    FeedSpec {
-        id,
-        name: None,
-        url: url.clone(),
-        language: None,
-        country: None,
-        interval: None,
-        pages: true,
-        kind: FeedKind::Feed,
-        topics: Vec::new(),
-    }
+    FeedSpec::new(id, url.clone())
 }
