@@ -62,10 +62,9 @@ async fn read_round(engine: &std::sync::Arc<Engine>) -> anyhow::Result<()> {
         if jobs.is_empty() {
             return Ok(());
         }
-        for job in jobs {
-            let engine = engine.clone();
-            tasks.spawn(async move { engine.read(job).await });
-        }
+        engine.read_claimed(jobs, |unit| {
+            tasks.spawn(unit);
+        });
         while let Some(ended) = tasks.join_next().await {
             ended??;
         }

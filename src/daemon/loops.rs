@@ -99,10 +99,9 @@ pub(super) async fn read(engine: Arc<Engine>, pulse: Arc<Pulse>, metrics: Metric
         match claimed {
             Ok(jobs) => {
                 trouble.over("read");
-                for job in jobs {
-                    let engine = engine.clone();
-                    in_hand.spawn(async move { engine.read(job).await });
-                }
+                engine.read_claimed(jobs, |unit| {
+                    in_hand.spawn(unit);
+                });
             }
             Err(error) => trouble.rest(&engine, "read", &error, &stop).await,
         }

@@ -5,20 +5,22 @@ use std::sync::atomic::Ordering;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::current::Current;
 use super::engine::Engine;
 use super::event::{AlertEvent, ArticleEvent, Event};
 use super::mailing::{active_part, mail_stories};
 use super::memory::{DeskMemory, JudgeMemory, told_at};
 use crate::alert::{self, Alert, AlertKind, AlertStory, DeskSpec, Pending};
 use crate::compose::{self, DigestFrame};
-use crate::matcher::Topic;
+use crate::matcher::Match;
 use crate::store::{AlertRecord, Judgement, Placed, StoreError, StoredArticle, StoryMaterial, TopicJudgement};
-use crate::story::{Candidate, Decision};
+use crate::story::{Candidate, Decision, Outline, StoryIndex};
 use crate::types::{ArticleId, ArticleKey, DevelopmentId, StoryId, TopicId};
 
 impl Engine {
     /// Judges every article that waits, in order; returns how many.
     pub async fn judge_due(&self, events: &mut Vec<Event>) -> Result<usize, StoreError> {
+        /// Articles that share a transaction.
         const BATCH: usize = 64;
         let mut memory = self.memory.lock().await;
         let mut count = 0;
@@ -26,8 +28,8 @@ impl Engine {
             let waiting = self.store.unjudged(BATCH).await?;
             let last = waiting.len() < BATCH;
             count += waiting.len();
-            for article in waiting {
-                self.judge(&mut memory, article, events).await?;
+            if !waiting.is_empty() {
+                self.judge_all(&mut memory, waiting, events).await?;
             }
             if last {
                 return Ok(count);
@@ -35,38 +37,36 @@ impl Engine {
         }
     }
 
-    async fn judge(&self, memory: &mut JudgeMemory, stored: StoredArticle, events: &mut Vec<Event>) -> Result<(), StoreError> {
+    /// Judges articles and commits what came of it. Each is placed with the earlier ones in memory, so a commit that fails leaves the memory ahead of
+    /// the tables, and it is read anew before anything else is judged.
+    async fn judge_all(
+        &self,
+        memory: &mut JudgeMemory,
+        waiting: Vec<StoredArticle>,
+        events: &mut Vec<Event>,
+    ) -> Result<(), StoreError> {
         let current = self.current();
         let now = self.clock.now();
-        let wanted = stored.feed.as_ref().and_then(|id| current.feed(id)).map(|f| f.topics.clone()).unwrap_or_default();
-        let (mut topics, mut candidates, mut told) = (Vec::new(), Vec::new(), Vec::new());
-        for (place, topic) in current.settings.topics.iter().enumerate() {
-            if !wanted.is_empty() && !wanted.contains(topic.id()) {
-                continue;
-            }
-            let (judged, candidate) = judge_topic(memory, place, topic, &stored, now);
-            let duplicate_of = match judged.placed.as_ref().map(|p| p.placement.decision) {
-                Some(Decision::Duplicate { of, .. }) => self.store.key_of(of).await?,
-                _ => None,
-            };
-            told.push(article_event(&stored, &judged, duplicate_of, now));
-            topics.push(judged);
-            candidates.push((place, candidate));
+        if memory.is_ahead {
+            *memory = JudgeMemory::read(&self.store, &current, now).await?;
         }
-        let judgement = Judgement { article: stored.id, at: now, topics };
-        let developments = self.store.record_judgement(judgement.clone()).await?;
-        events.extend(told.into_iter().map(Event::Article));
-        // Committed: only now does the memory follow.
-        for (((place, candidate), judged), development) in candidates.into_iter().zip(&judgement.topics).zip(developments) {
-            let (Some(candidate), Some(placed)) = (candidate, &judged.placed) else { continue };
-            memory.last_story = memory.last_story.max(placed.story);
-            memory.indexes[place].apply(candidate, &placed.placement, placed.story);
-            if let Some(development) = development {
-                note_pending(memory, &judged.matched.topic, placed, development, &stored, now);
+        memory.is_ahead = true;
+        let judgements: Vec<Judgement> = waiting.iter().map(|article| judge(memory, &current, article, now)).collect();
+        let developments = self.store.record_judgements(judgements.clone()).await?;
+        memory.is_ahead = false;
+        let copied = judgements.iter().flat_map(|j| &j.topics).filter_map(original_of).collect();
+        let mut keys = self.store.keys_of(copied).await?.into_iter();
+        for ((stored, judgement), developments) in waiting.iter().zip(&judgements).zip(developments) {
+            for (judged, development) in judgement.topics.iter().zip(developments) {
+                let duplicate_of = original_of(judged).and_then(|_| keys.next().flatten());
+                events.push(Event::Article(article_event(stored, judged, duplicate_of, now)));
+                if let (Some(development), Some(placed)) = (development, &judged.placed) {
+                    note_pending(memory, &judged.matched.topic, placed, development, stored, now);
+                }
             }
-        }
-        if judgement.topics.is_empty() {
-            events.push(Event::Article(untouched_event(&stored, now)));
+            if judgement.topics.is_empty() {
+                events.push(Event::Article(untouched_event(stored, now)));
+            }
         }
         Ok(())
     }
@@ -192,26 +192,54 @@ impl Engine {
     }
 }
 
-fn judge_topic(
-    memory: &JudgeMemory,
-    place: usize,
-    topic: &Topic,
-    stored: &StoredArticle,
-    now: Timestamp,
-) -> (TopicJudgement, Option<Candidate>) {
-    let matched = topic.score(&stored.article);
-    if !matched.relevant {
-        return (TopicJudgement { matched, inherited: false, placed: None }, None);
+/// Judges one article within every topic that its feed is followed for, and takes it into memory.
+fn judge(memory: &mut JudgeMemory, current: &Current, stored: &StoredArticle, now: Timestamp) -> Judgement {
+    let wanted = stored.feed.as_ref().and_then(|id| current.feed(id)).map(|f| f.topics.as_slice()).unwrap_or_default();
+    let mut topics = Vec::new();
+    // Stories that this article opens in several topics get ids in the order of the topics.
+    let known_stories = memory.last_story;
+    for (place, topic) in current.settings.topics.iter().enumerate() {
+        if !wanted.is_empty() && !wanted.contains(topic.id()) {
+            continue;
+        }
+        let matched = topic.score(&stored.article);
+        let next_story = StoryId(known_stories.0 + 1 + place as i64);
+        let placed = match memory.indexes.get_mut(place).filter(|_| matched.relevant) {
+            Some(index) => Some(place_in(index, stored, &matched, next_story, now)),
+            None => None,
+        };
+        memory.last_story = placed.as_ref().map_or(memory.last_story, |placed| placed.story.max(memory.last_story));
+        topics.push(TopicJudgement { matched, inherited: false, placed });
     }
-    let candidate = Candidate::new(stored.id, &stored.article, &matched, &stored.source, told_at(stored, now));
-    let placement = memory.indexes[place].place(&candidate);
+    Judgement { article: stored.id, at: now, topics }
+}
+
+/// Places one article within one topic; `next_story` is the story it opens, if it does.
+fn place_in(index: &mut StoryIndex, stored: &StoredArticle, matched: &Match, next_story: StoryId, now: Timestamp) -> Placed {
+    let title = stored.article.title.clone();
+    let outline = Outline::new(stored.id, &stored.article, told_at(stored, now));
+    if let Some(placement) = index.place_verbatim(&outline)
+        && let Decision::Duplicate { of, story } = placement.decision
+    {
+        index.apply_verbatim(&outline, of, story);
+        return Placed { story, placement, title, outline: Some(outline) };
+    }
+    let candidate = Candidate::new(outline, &stored.article, matched, &stored.source);
+    let placement = index.place(&candidate);
     let story = match placement.decision {
         Decision::Duplicate { story, .. } | Decision::Joins { story } => story,
-        // Ids of one transaction must differ between topics: the place within the configuration keeps them apart.
-        Decision::Opens => StoryId(memory.last_story.0 + 1 + place as i64),
+        Decision::Opens => next_story,
     };
-    let placed = Placed { story, placement, title: stored.article.title.clone() };
-    (TopicJudgement { matched, inherited: false, placed: Some(placed) }, Some(candidate))
+    index.apply(candidate, &placement, story);
+    Placed { story, placement, title, outline: None }
+}
+
+/// The article that a duplicate copies.
+fn original_of(judged: &TopicJudgement) -> Option<ArticleId> {
+    match judged.placed.as_ref()?.placement.decision {
+        Decision::Duplicate { of, .. } => Some(of),
+        Decision::Joins { .. } | Decision::Opens => None,
+    }
 }
 
 fn note_pending(

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::current::Current;
 use crate::alert::{self, DeskLog, DeskSpec, Pending};
-use crate::store::{Store, StoreError, StoredArticle};
-use crate::story::{Candidate, Decision, Placement, StoryIndex};
+use crate::store::{Store, StoreError, StoredArticle, WindowRow};
+use crate::story::{Candidate, Decision, Outline, Placement, StoryIndex};
 use crate::types::StoryId;
 
 /// What judge keeps in memory; all of it can be rebuilt from the tables.
@@ -15,6 +15,8 @@ pub(super) struct JudgeMemory {
     pub(super) indexes: Vec<StoryIndex>,
     pub(super) last_story: StoryId,
     pub(super) desks: Vec<DeskMemory>,
+    /// Ran ahead of the tables: it took in what was not committed.
+    pub(super) is_ahead: bool,
 }
 
 pub(super) struct DeskMemory {
@@ -36,13 +38,7 @@ impl JudgeMemory {
         for topic in &current.settings.topics {
             let mut index = StoryIndex::new(spec.clone());
             for row in store.window(topic.id().clone(), since).await? {
-                let decision = match row.duplicate_of {
-                    Some(of) => Decision::Duplicate { of, story: row.story },
-                    None => Decision::Joins { story: row.story },
-                };
-                let at = told_at(&row.article, row.judged_at);
-                let candidate = Candidate::new(row.article.id, &row.article.article, &row.matched, &row.article.source, at);
-                index.apply(candidate, &Placement { decision, development: row.development, reasons: Vec::new() }, row.story);
+                apply(&mut index, row);
             }
             memory.indexes.push(index);
         }
@@ -64,6 +60,22 @@ impl JudgeMemory {
     /// When a desk has to be asked again or a digest is due.
     pub(super) fn next_due(&self) -> Option<Timestamp> {
         self.desks.iter().flat_map(|d| [d.ask_at, d.digest_at]).flatten().min()
+    }
+}
+
+/// Takes in what was judged before.
+fn apply(index: &mut StoryIndex, row: WindowRow) {
+    match row {
+        WindowRow::Copy { outline, of, story } => index.apply_verbatim(&outline, of, story),
+        WindowRow::Article(row) => {
+            let decision = match row.duplicate_of {
+                Some(of) => Decision::Duplicate { of, story: row.story },
+                None => Decision::Joins { story: row.story },
+            };
+            let outline = Outline::new(row.article.id, &row.article.article, told_at(&row.article, row.judged_at));
+            let candidate = Candidate::new(outline, &row.article.article, &row.matched, &row.article.source);
+            index.apply(candidate, &Placement { decision, development: row.development, reasons: Vec::new() }, row.story);
+        }
     }
 }
 

@@ -19,5 +19,6 @@ pub use engine::{Engine, EngineParts};
 pub use event::{AlertEvent, ArticleEvent, Event};
 pub use mailing::preview_digest;
 pub use poll::PollReport;
+pub use read::ReadUnit;
 pub use send::SendReport;
 pub use wake::Wake;

@@ -24,6 +24,9 @@ const MOST_TRIES: u32 = 2;
 /// A page counts as giving less than the feed when it has fewer than this share of the feed's letters.
 const LESS_THAN_FEED: f64 = 0.8;
 
+/// A unit of reading.
+pub type ReadUnit = std::pin::Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
+
 /// What came of asking for the page.
 enum PageAnswer {
     Got(Box<Page>),
@@ -54,10 +57,58 @@ impl Engine {
                 return Ok(count);
             }
             count += jobs.len();
+            // In order of arrival: what is read of the feed alone waits only for the page before it.
+            let mut told = Vec::new();
             for job in jobs {
-                self.read(job).await?;
+                if self.needs_page(&job) {
+                    self.read_told(std::mem::take(&mut told)).await?;
+                    self.read(job).await?;
+                } else {
+                    told.push(job);
+                }
+            }
+            self.read_told(told).await?;
+        }
+    }
+
+    /// Reads claimed articles at the same time; calls `spawn` with every unit of work there is.
+    pub fn read_claimed(self: &Arc<Self>, jobs: Vec<ReadJob>, mut spawn: impl FnMut(ReadUnit)) {
+        let (paged, told): (Vec<ReadJob>, Vec<ReadJob>) = jobs.into_iter().partition(|job| self.needs_page(job));
+        for job in paged {
+            let engine = Arc::clone(self);
+            spawn(Box::pin(async move { engine.read(job).await }));
+        }
+        if !told.is_empty() {
+            let engine = Arc::clone(self);
+            spawn(Box::pin(async move { engine.read_told(told).await }));
+        }
+    }
+
+    /// Reads articles of which the feed's text is all that is wanted, and keeps them in one transaction.
+    async fn read_told(&self, jobs: Vec<ReadJob>) -> Result<(), StoreError> {
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        let permit = self.parsing.acquire().await;
+        let now = self.clock.now();
+        let current = self.current();
+        let material = |job| Material { job, page: None, why: None, current: Arc::clone(&current) };
+        let materials: Arc<Vec<Material>> = Arc::new(jobs.into_iter().map(material).collect());
+        let shared = Arc::clone(&materials);
+        let articles = move || shared.iter().map(|m| (m.job.queue_id, m.article(now))).collect::<Vec<_>>();
+        let read = tokio::task::spawn_blocking(articles).await;
+        drop(permit);
+        match read {
+            Ok(new) => self.store.record_articles(new).await?,
+            Err(_) => {
+                // One by one, so that what made the reader fail costs no other article its text.
+                for material in materials.iter() {
+                    self.read(material.job.clone()).await?;
+                }
             }
         }
+        self.wake().judge.notify_one();
+        Ok(())
     }
 
     /// When the next article is due to be read.
@@ -75,7 +126,7 @@ impl Engine {
     /// Reads one article and keeps it, or puts it off.
     pub async fn read(&self, job: ReadJob) -> Result<(), StoreError> {
         let current = self.current();
-        let (page, why) = match self.page_of(&job, &current).await {
+        let (page, why) = match self.page_of(&job).await {
             Some(PageAnswer::Got(page)) => (Some(*page), None),
             Some(PageAnswer::Missing { why, later }) => {
                 let now = self.clock.now();
@@ -94,16 +145,18 @@ impl Engine {
         Ok(())
     }
 
-    /// Asks for the page when there is one to ask for: not for old entries, which are read only to be known.
-    async fn page_of(&self, job: &ReadJob, current: &Current) -> Option<PageAnswer> {
-        let link = job.entry.link.as_ref()?;
+    /// Whether there is a page to ask for: not for old entries, which are read only to be known.
+    fn needs_page(&self, job: &ReadJob) -> bool {
+        let current = self.current();
         let wanted = current.settings.read.pages && current.feed(&job.feed).is_none_or(|f| f.pages);
-        let now = self.clock.now();
         let window = SignedDuration::try_from(current.settings.story.window).unwrap_or(SignedDuration::MAX);
-        let old = job.entry.published.is_some_and(|at| now.duration_since(at) > window);
-        if !wanted || old {
-            return None;
-        }
+        let is_old = job.entry.published.is_some_and(|at| self.clock.now().duration_since(at) > window);
+        job.entry.link.is_some() && wanted && !is_old
+    }
+
+    async fn page_of(&self, job: &ReadJob) -> Option<PageAnswer> {
+        let link = job.entry.link.as_ref().filter(|_| self.needs_page(job))?;
+        let now = self.clock.now();
         let request = Request { url: link.clone(), target: Target::Page, validators: Validators::default() };
         Some(match self.fetcher.fetch(&request, now).await {
             Ok(Fetched::Page(page)) => PageAnswer::Got(page),

@@ -124,22 +124,20 @@ impl Store {
         new: NewArticle,
         page: Option<KeptPage>,
     ) -> Result<ArticleId, StoreError> {
+        self.write(Durability::Normal, move |tx| keep_article(tx, queue_id, &new, page.as_ref())).await
+    }
+
+    /// Keeps articles that no page was fetched for, in their order, and takes their entries off the queue.
+    pub async fn record_articles(&self, new: Vec<(i64, NewArticle)>) -> Result<(), StoreError> {
         self.write(Durability::Normal, move |tx| {
-            let id = insert_article(tx, &new)?;
-            if let Some(page) = &page {
-                pages::insert(tx, id, &new.url, page)?;
-            }
-            if let Some(queue_id) = queue_id {
-                tx.prepare_cached("DELETE FROM read_queue WHERE id = ?1")?.execute([queue_id])?;
-            }
-            Ok(id)
+            new.iter().try_for_each(|(queue_id, new)| keep_article(tx, Some(*queue_id), new, None).map(|_| ()))
         })
         .await
     }
 
-    /// The public identifier of an article.
-    pub async fn key_of(&self, id: ArticleId) -> Result<Option<ArticleKey>, StoreError> {
-        self.read(move |c| key_of(c, id)).await
+    /// The public identifiers of articles, in their order; `None` for one that is not there.
+    pub async fn keys_of(&self, ids: Vec<ArticleId>) -> Result<Vec<Option<ArticleKey>>, StoreError> {
+        self.read(move |c| ids.iter().map(|id| key_of(c, *id)).collect()).await
     }
 
     /// Articles that judge has not seen yet, in order.
@@ -176,6 +174,22 @@ fn read_job(row: &Row<'_>) -> rusqlite::Result<ReadJob> {
             language: lang(row.get(13)?),
         },
     })
+}
+
+fn keep_article(
+    tx: &Connection,
+    queue_id: Option<i64>,
+    new: &NewArticle,
+    page: Option<&KeptPage>,
+) -> Result<ArticleId, StoreError> {
+    let id = insert_article(tx, new)?;
+    if let Some(page) = page {
+        pages::insert(tx, id, &new.url, page)?;
+    }
+    if let Some(queue_id) = queue_id {
+        tx.prepare_cached("DELETE FROM read_queue WHERE id = ?1")?.execute([queue_id])?;
+    }
+    Ok(id)
 }
 
 fn insert_article(tx: &Connection, new: &NewArticle) -> Result<ArticleId, StoreError> {

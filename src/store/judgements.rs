@@ -1,4 +1,4 @@
-//! Tables `matches`, `stories`, `story_articles`, `developments` and judge's cursor: written by judge, one transaction an article.
+//! Tables `matches`, `stories`, `story_articles`, `developments` and judge's cursor: written by judge.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
@@ -8,7 +8,7 @@ use super::articles::{ARTICLE_COLUMNS, StoredArticle, article_row};
 use super::columns::{collect, instant, json_to_list, list_to_json, micros};
 use super::{Durability, Store, StoreError};
 use crate::matcher::{Concept, Evidence, Match, Zone};
-use crate::story::{Decision, Development, DevelopmentKind, Placement};
+use crate::story::{Decision, Development, DevelopmentKind, Outline, Placement};
 use crate::types::{ArticleId, DevelopmentId, StoryId, TopicId};
 
 /// Where one article went within one topic.
@@ -20,6 +20,8 @@ pub struct Placed {
     pub placement: Placement,
     /// The story's title, when the placement opens it.
     pub title: String,
+    /// For a verbatim copy: what the story index knows it by.
+    pub outline: Option<Outline>,
 }
 
 /// The judgement of one article within one topic.
@@ -61,6 +63,31 @@ pub struct WindowArticle {
     pub judged_at: Timestamp,
 }
 
+/// What the window of a topic holds.
+#[derive(Debug, Clone)]
+pub enum WindowRow {
+    /// A verbatim copy.
+    Copy {
+        /// What it is known by.
+        outline: Outline,
+        /// The first publisher's article.
+        of: ArticleId,
+        /// Their story.
+        story: StoryId,
+    },
+    /// Any other article.
+    Article(Box<WindowArticle>),
+}
+
+impl WindowRow {
+    fn article(&self) -> ArticleId {
+        match self {
+            WindowRow::Copy { outline, .. } => outline.id(),
+            WindowRow::Article(row) => row.article.id,
+        }
+    }
+}
+
 /// A development as it lies in the store.
 #[derive(Debug, Clone)]
 pub struct StoredDevelopment {
@@ -83,22 +110,9 @@ pub struct StoredDevelopment {
 }
 
 impl Store {
-    /// Keeps a judgement and moves the cursor; gives the developments their ids, in the order of `topics`.
-    pub async fn record_judgement(&self, judgement: Judgement) -> Result<Vec<Option<DevelopmentId>>, StoreError> {
-        self.write(Durability::Normal, move |tx| {
-            let mut developments = Vec::with_capacity(judgement.topics.len());
-            for topic in &judgement.topics {
-                keep_match(tx, judgement.article, topic)?;
-                let development = match &topic.placed {
-                    Some(placed) => keep_placement(tx, &judgement, &topic.matched.topic, placed)?,
-                    None => None,
-                };
-                developments.push(development);
-            }
-            tx.prepare_cached("UPDATE judge_cursor SET article_id = ?1 WHERE article_id < ?1")?.execute([judgement.article.0])?;
-            Ok(developments)
-        })
-        .await
+    /// Keeps judgements and moves the cursor; gives the developments their ids: one list a judgement, in the order of its topics.
+    pub async fn record_judgements(&self, judgements: Vec<Judgement>) -> Result<Vec<Vec<Option<DevelopmentId>>>, StoreError> {
+        self.write(Durability::Normal, move |tx| judgements.iter().map(|judgement| keep_judgement(tx, judgement)).collect()).await
     }
 
     /// The highest story id given so far.
@@ -107,32 +121,77 @@ impl Store {
     }
 
     /// Every article that `topic` placed since `since`, in order of arrival: what the story index is rebuilt from.
-    pub async fn window(&self, topic: TopicId, since: Timestamp) -> Result<Vec<WindowArticle>, StoreError> {
+    pub async fn window(&self, topic: TopicId, since: Timestamp) -> Result<Vec<WindowRow>, StoreError> {
         self.read(move |c| {
-            let sql = format!(
-                "SELECT {MATCH_COLUMNS}, s.story_id, s.duplicate_of, s.judged_at, d.kind, d.strong, d.new, {ARTICLE_COLUMNS}
-                 FROM story_articles s JOIN articles a ON a.id = s.article_id JOIN matches m ON m.article_id = s.article_id AND m.topic = s.topic
-                 LEFT JOIN developments d ON d.article_id = s.article_id AND d.story_id = s.story_id
-                 WHERE s.topic = ?1 AND s.judged_at >= ?2 ORDER BY s.article_id"
-            );
-            collect(c, &sql, params![topic.as_str(), micros(since)], |row| {
-                Ok(WindowArticle {
-                    matched: match_row(row, 0)?,
-                    story: StoryId(row.get(MATCH_WIDTH)?),
-                    duplicate_of: row.get::<_, Option<i64>>(MATCH_WIDTH + 1)?.map(ArticleId),
-                    judged_at: instant(row.get(MATCH_WIDTH + 2)?),
-                    development: window_development(row, MATCH_WIDTH + 3)?,
-                    article: article_row(row, MATCH_WIDTH + 6)?,
-                })
-            })
+            let (mut rows, unread) = window_copies(c, &topic, since)?;
+            rows.extend(window_articles(c, "s.outline IS NULL AND s.judged_at >= ?2", params![topic.as_str(), micros(since)])?);
+            for article in unread {
+                rows.extend(window_articles(c, "s.article_id = ?2", params![topic.as_str(), article.0])?);
+            }
+            rows.sort_by_key(WindowRow::article);
+            Ok(rows)
         })
         .await
     }
 }
 
+/// The verbatim copies of the window, and those whose outline another program wrote.
+fn window_copies(c: &Connection, topic: &TopicId, since: Timestamp) -> Result<(Vec<WindowRow>, Vec<ArticleId>), StoreError> {
+    let mut unread = Vec::new();
+    let mut statement = c.prepare_cached(
+        "SELECT article_id, story_id, duplicate_of, outline FROM story_articles
+         WHERE topic = ?1 AND judged_at >= ?2 AND outline IS NOT NULL AND duplicate_of IS NOT NULL",
+    )?;
+    let mut found = statement.query(params![topic.as_str(), micros(since)])?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        let id = ArticleId(row.get(0)?);
+        let outline = row.get_ref(3)?.as_blob().ok().and_then(|bytes| Outline::from_bytes(id, bytes));
+        let (story, of) = (StoryId(row.get(1)?), ArticleId(row.get(2)?));
+        match outline {
+            Some(outline) => rows.push(WindowRow::Copy { outline, of, story }),
+            None => unread.push(id),
+        }
+    }
+    Ok((rows, unread))
+}
+
+fn window_articles(c: &Connection, which: &str, values: impl rusqlite::Params) -> Result<Vec<WindowRow>, StoreError> {
+    let sql = format!(
+        "SELECT {MATCH_COLUMNS}, s.story_id, s.duplicate_of, s.judged_at, d.kind, d.strong, d.new, {ARTICLE_COLUMNS}
+         FROM story_articles s JOIN articles a ON a.id = s.article_id JOIN matches m ON m.article_id = s.article_id AND m.topic = s.topic
+         LEFT JOIN developments d ON d.article_id = s.article_id AND d.story_id = s.story_id
+         WHERE s.topic = ?1 AND {which} ORDER BY s.article_id"
+    );
+    collect(c, &sql, values, |row| {
+        Ok(WindowRow::Article(Box::new(WindowArticle {
+            matched: match_row(row, 0)?,
+            story: StoryId(row.get(MATCH_WIDTH)?),
+            duplicate_of: row.get::<_, Option<i64>>(MATCH_WIDTH + 1)?.map(ArticleId),
+            judged_at: instant(row.get(MATCH_WIDTH + 2)?),
+            development: window_development(row, MATCH_WIDTH + 3)?,
+            article: article_row(row, MATCH_WIDTH + 6)?,
+        })))
+    })
+}
+
 fn window_development(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<Development>> {
     let Some(kind) = row.get::<_, Option<String>>(at)?.as_deref().and_then(DevelopmentKind::parse) else { return Ok(None) };
     Ok(Some(Development { kind, strong: row.get(at + 1)?, new: json_to_list(&row.get::<_, String>(at + 2)?) }))
+}
+
+fn keep_judgement(tx: &Connection, judgement: &Judgement) -> Result<Vec<Option<DevelopmentId>>, StoreError> {
+    let mut developments = Vec::with_capacity(judgement.topics.len());
+    for topic in &judgement.topics {
+        keep_match(tx, judgement.article, topic)?;
+        let development = match &topic.placed {
+            Some(placed) => keep_placement(tx, judgement, &topic.matched.topic, placed)?,
+            None => None,
+        };
+        developments.push(development);
+    }
+    tx.prepare_cached("UPDATE judge_cursor SET article_id = ?1 WHERE article_id < ?1")?.execute([judgement.article.0])?;
+    Ok(developments)
 }
 
 fn keep_match(tx: &Connection, article: ArticleId, judged: &TopicJudgement) -> Result<(), StoreError> {
@@ -176,7 +235,7 @@ fn keep_placement(
         Decision::Joins { .. } | Decision::Opens => None,
     };
     tx.prepare_cached(
-        "INSERT INTO story_articles (article_id, topic, story_id, duplicate_of, judged_at, reasons) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO story_articles (article_id, topic, story_id, duplicate_of, judged_at, reasons, outline) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute(params![
         judgement.article.0,
@@ -184,7 +243,8 @@ fn keep_placement(
         placed.story.0,
         duplicate_of,
         at,
-        list_to_json(&placed.placement.reasons)
+        list_to_json(&placed.placement.reasons),
+        placed.outline.as_ref().map(Outline::to_bytes),
     ])?;
     tx.prepare_cached(
         "UPDATE stories SET articles = articles + 1, updated_at = ?2, developments = developments + ?3 WHERE id = ?1",

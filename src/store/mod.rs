@@ -25,7 +25,7 @@ pub use db::{CommitHook, Durability, Fate, Reader, Store, StoreOptions};
 pub use entries::{PollCommitted, PollRecord};
 pub use error::StoreError;
 pub use feeds::{DueFeed, FeedRow, FeedSeed, status_word};
-pub use judgements::{Judgement, Placed, StoredDevelopment, TopicJudgement, WindowArticle};
+pub use judgements::{Judgement, Placed, StoredDevelopment, TopicJudgement, WindowArticle, WindowRow};
 pub use listed::{Counts, Dossier, DossierPlacement, Filter, ListedAlert, ListedArticle, ListedMessage, ListedStory};
 pub use lock::StateLock;
 pub use migrate::known_version;

@@ -1,15 +1,16 @@
 //! An article ready to be placed: everything that placing needs, computed once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use jiff::Timestamp;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::facts::{Facts, facts};
 use super::features::{Token, tokens};
+use super::outline::Outline;
 use crate::extract::Article;
 use crate::matcher::{Concept, Match};
-use crate::types::{ArticleId, Lang, url};
+use crate::types::Lang;
 
 /// Words of the body that describe what the article is about; news puts it first.
 const LEAD_WORDS: usize = 300;
@@ -50,28 +51,29 @@ const PRIOR_SHORT: f32 = 0.25;
 const PRIOR_FOUR_LETTERS: f32 = 0.05;
 pub(super) const PRIOR_WORD: f32 = 0.002;
 
+/// The words of an article as copies are recognised by them; one for all verbatim copies.
+#[derive(Debug, Default)]
+pub(super) struct Print {
+    /// Hashes of every five neighbouring words of the text, in order, each once.
+    pub(super) fives: Vec<u32>,
+    /// Hashes of the words of headline and text, in order, each once.
+    pub(super) words: Vec<u32>,
+}
+
 /// An article ready to be placed.
 #[derive(Debug, Clone)]
 pub struct Candidate {
-    pub(super) id: ArticleId,
-    /// Days since 1970.
-    pub(super) day: f64,
+    pub(super) outline: Outline,
     pub(super) language: Option<Lang>,
-    /// Canonical addresses it is known under.
-    pub(super) addresses: Vec<String>,
     /// The outlet, hashed.
     pub(super) source: u64,
-    /// The headline without marks and site name, hashed; `None` when it is too short to tell articles apart.
-    pub(super) title_key: Option<u64>,
     pub(super) title: String,
     /// Features by zone, in order of their hash.
     pub(super) zones: [Counts; 3],
     /// The topic names concepts in it; a topic that takes everything names none.
     pub(super) has_concepts: bool,
-    /// Hashes of every five neighbouring words of the text, in order, each once.
-    pub(super) fives: Vec<u32>,
-    /// Hashes of the words of headline and text, in order, each once.
-    pub(super) words: Vec<u32>,
+    /// What its copies are recognised by.
+    pub(super) print: Arc<Print>,
     /// What it reports.
     pub(super) facts: Facts,
     /// Spelling of the features of the headline, for explanations.
@@ -79,12 +81,8 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// Computes what placing needs. `source` is the outlet; `at` is when it was published, else when it was
-    /// judged; never later than now, for the window follows it.
-    pub fn new(id: ArticleId, article: &Article, matched: &Match, source: &str, at: Timestamp) -> Candidate {
-        let mut addresses: Vec<String> =
-            [&article.canonical_url, &article.url].into_iter().flatten().map(url::canonical).collect();
-        addresses.dedup();
+    /// Computes what placing needs. `source` is the outlet.
+    pub fn new(outline: Outline, article: &Article, matched: &Match, source: &str) -> Candidate {
         let title = tokens(&article.title, LEAD_WORDS);
         let text = article.text();
         let body = tokens(&text, COPY_WORDS);
@@ -92,29 +90,19 @@ impl Candidate {
         let concepts: Vec<u64> = telling_concepts(matched).map(|concept| concept_feature(&concept.id)).collect();
         let topic = topic_words(matched);
         Candidate {
-            id,
-            day: at.as_second() as f64 / 86_400.0,
+            outline,
             language: article.language,
-            addresses,
             source: xxh3_64(source.trim().to_lowercase().as_bytes()),
-            title_key: title_key(&article.title),
             title: article.title.clone(),
             zones: zones(&title, &body, &concepts, &topic),
             has_concepts: !concepts.is_empty(),
-            fives: runs(&hashes, 5),
-            words: set(title.iter().chain(&body).map(|token| short(token.word)).collect()),
+            print: Arc::new(Print {
+                fives: runs(&hashes, 5),
+                words: set(title.iter().chain(&body).map(|token| short(token.word)).collect()),
+            }),
             facts: facts(article, matched, &topic),
             spelling: title.iter().map(|token| (token.stem, article.title[token.start..token.end].to_owned())).collect(),
         }
-    }
-}
-
-impl Candidate {
-    /// What is kept of it once it is placed: what copies are recognised by, and the words for explanations.
-    pub(super) fn settled(mut self) -> Candidate {
-        self.zones = Default::default();
-        self.facts = Facts::default();
-        self
     }
 }
 
@@ -202,28 +190,4 @@ fn set(mut hashes: Vec<u32>) -> Vec<u32> {
     hashes.sort_unstable();
     hashes.dedup();
     hashes
-}
-
-/// The headline by which copies without text are recognised: no bracketed marks, no site name at the end.
-fn title_key(title: &str) -> Option<u64> {
-    let mut plain = String::with_capacity(title.len());
-    let mut depth = 0usize;
-    for c in title.chars() {
-        match c {
-            '[' | '(' | '【' | '（' => depth += 1,
-            ']' | ')' | '】' | '）' => depth = depth.saturating_sub(1),
-            c if depth == 0 => plain.push(c),
-            _ => {}
-        }
-    }
-    let bare = [" - ", " | ", " – ", " — "]
-        .iter()
-        .filter_map(|mark| plain.rsplit_once(mark))
-        .filter(|(head, tail)| tail.chars().count() <= 30 && head.chars().count() > tail.chars().count())
-        .map(|(head, _)| head)
-        .next()
-        .unwrap_or(&plain);
-    let words = tokens(bare, 100);
-    // Rubric titles ("Morning briefing") come back without being copies.
-    (words.len() >= 4).then(|| words.iter().fold(7, |sum: u64, token| sum.rotate_left(9).wrapping_mul(31) ^ token.word))
 }

@@ -1,11 +1,13 @@
 //! Stories as they grow: one pass over the articles in the order of arrival, each placed once.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
 
-use super::candidate::{Candidate, NAMES};
+use super::candidate::{Candidate, NAMES, Print};
 use super::development::{Memory, QUOTED};
 use super::duplicate::{Copies, Copy, Member};
 use super::hashed::HashedMap;
+use super::outline::Outline;
 use super::similarity::{COUNT_HORIZON, Shared, Similarity, Vector, likeness, likeness_to_middle};
 use super::{Decision, Development, DevelopmentKind, Placement, StorySpec};
 use crate::types::{ArticleId, Lang, StoryId};
@@ -43,7 +45,13 @@ pub struct StoryIndex {
 
 #[derive(Debug)]
 struct Placed {
-    candidate: Candidate,
+    id: ArticleId,
+    /// Days since 1970.
+    day: f64,
+    language: Option<Lang>,
+    print: Arc<Print>,
+    /// Spelling of the features of the headline, for explanations.
+    spelling: BTreeMap<u64, String>,
     story: StoryId,
     /// The first publisher's article, when this is a copy.
     original: Option<ArticleId>,
@@ -67,8 +75,8 @@ struct Near {
 }
 
 impl Member for StoryIndex {
-    fn member(&self, serial: u64) -> Option<&Candidate> {
-        self.placed(serial).map(|placed| &placed.candidate)
+    fn member(&self, serial: u64) -> Option<&Print> {
+        self.placed(serial).map(|placed| &*placed.print)
     }
 }
 
@@ -86,9 +94,28 @@ impl StoryIndex {
         }
     }
 
+    /// Where an article goes whose text is that of an earlier one to the letter: nothing else of it has to be known. Reads only.
+    pub fn place_verbatim(&self, outline: &Outline) -> Option<Placement> {
+        let of = self.copies.find_verbatim(outline, self.first_within(outline.day))?;
+        let placed = self.placed(of)?;
+        Some(place_copy(Copy { of, reason: "the text is the same".to_owned(), fresh: Vec::new() }, placed))
+    }
+
+    /// Takes in what the caller has committed: a verbatim copy of article `of` went to `story`.
+    pub fn apply_verbatim(&mut self, outline: &Outline, of: ArticleId, story: StoryId) {
+        self.expire(outline.day);
+        let earlier = self.copies.find_verbatim(outline, self.oldest).and_then(|serial| self.placed(serial));
+        let (print, language) = earlier.map(|placed| (Arc::clone(&placed.print), placed.language)).unwrap_or_default();
+        self.copies.add_verbatim(outline, self.next_serial(), self.oldest);
+        let entry = self.stories.entry(story).or_default();
+        entry.last_day = entry.last_day.max(outline.day);
+        let (id, day) = (outline.id, outline.day);
+        self.take_in(Placed { id, day, language, print, spelling: BTreeMap::new(), story, original: Some(of) });
+    }
+
     /// Where `candidate` belongs and what it brings. Reads only.
     pub fn place(&self, candidate: &Candidate) -> Placement {
-        let copy = self.copies.find(candidate, self, self.first_within(candidate.day));
+        let copy = self.copies.find(candidate, self, self.first_within(candidate.outline.day));
         if let Some((copy, placed)) = copy.and_then(|copy| self.placed(copy.of).map(|placed| (copy, placed))) {
             return place_copy(copy, placed);
         }
@@ -131,15 +158,15 @@ impl StoryIndex {
 
     /// Takes in what the caller has committed: `candidate` went to `story`.
     pub fn apply(&mut self, candidate: Candidate, placement: &Placement, story: StoryId) {
-        self.expire(candidate.day);
-        let serial = self.oldest + self.articles.len() as u64;
+        self.expire(candidate.outline.day);
+        let serial = self.next_serial();
         let original = match placement.decision {
             Decision::Duplicate { of, .. } => Some(of),
             _ => None,
         };
         self.copies.add(&candidate, serial, self.oldest);
         let entry = self.stories.entry(story).or_default();
-        entry.last_day = entry.last_day.max(candidate.day);
+        entry.last_day = entry.last_day.max(candidate.outline.day);
         // A copy says nothing new about what the story is about, and twenty of them would pull its middle over.
         if original.is_none() {
             let vectors = self.similarity.vectors(&candidate);
@@ -153,7 +180,13 @@ impl StoryIndex {
             self.similarity.add(&candidate, &vectors, serial, self.oldest);
             self.memory.add(&candidate, story, placement.development.as_ref());
         }
-        self.articles.push_back(Placed { candidate: candidate.settled(), story, original });
+        let Candidate { outline, language, print, spelling, .. } = candidate;
+        self.take_in(Placed { id: outline.id, day: outline.day, language, print, spelling, story, original });
+    }
+
+    fn take_in(&mut self, placed: Placed) {
+        let serial = self.next_serial();
+        self.articles.push_back(placed);
         if serial.is_multiple_of(SWEEP) {
             self.copies.forget(self.oldest);
             self.similarity.sweep(self.oldest);
@@ -170,13 +203,13 @@ impl StoryIndex {
 
     /// The first serial number that an article of `day` may be compared with.
     fn first_within(&self, day: f64) -> u64 {
-        let gone = self.articles.iter().take_while(|placed| placed.candidate.day < day - self.window_days - MARGIN_DAYS).count();
+        let gone = self.articles.iter().take_while(|placed| placed.day < day - self.window_days - MARGIN_DAYS).count();
         self.oldest + gone as u64
     }
 
     fn expire(&mut self, day: f64) {
         let cutoff = day - self.window_days - MARGIN_DAYS;
-        while self.articles.front().is_some_and(|placed| placed.candidate.day < cutoff) {
+        while self.articles.front().is_some_and(|placed| placed.day < cutoff) {
             self.articles.pop_front();
             self.oldest += 1;
         }
@@ -187,11 +220,11 @@ impl StoryIndex {
     }
 
     fn nearest(&self, candidate: &Candidate, vectors: &[Vector; 3]) -> Option<Near> {
-        let first = self.first_within(candidate.day);
+        let first = self.first_within(candidate.outline.day);
         let mut stories: BTreeMap<StoryId, (Shared, Vec<(f32, u64)>)> = BTreeMap::new();
         for (serial, shared) in self.similarity.shared(vectors, first, self.next_serial()) {
             let Some(placed) = self.placed(serial) else { continue };
-            let like = likeness(shared, same_language(placed.candidate.language, candidate.language));
+            let like = likeness(shared, same_language(placed.language, candidate.language));
             let (sum, members) = stories.entry(placed.story).or_default();
             for zone in 0..=NAMES {
                 sum[zone] += shared[zone];
@@ -201,7 +234,7 @@ impl StoryIndex {
         let mut best: Option<Near> = None;
         for (id, (shared, mut members)) in stories {
             let Some(story) = self.stories.get(&id) else { continue };
-            let gap = (candidate.day - story.last_day).max(0.0);
+            let gap = (candidate.outline.day - story.last_day).max(0.0);
             if gap > self.window_days {
                 continue;
             }
@@ -233,19 +266,19 @@ impl StoryIndex {
             let shared: Vec<&str> = candidate
                 .spelling
                 .iter()
-                .filter(|(feature, _)| placed.candidate.spelling.contains_key(feature))
+                .filter(|(feature, _)| placed.spelling.contains_key(feature))
                 .map(|(_, word)| word.as_str())
                 .take(6)
                 .collect();
             let words = if shared.is_empty() { String::new() } else { format!(", both say {}", shared.join(", ")) };
-            reasons.push(format!("near article {}: {like:.2}{words}", placed.candidate.id));
+            reasons.push(format!("near article {}: {like:.2}{words}", placed.id));
         }
     }
 }
 
 /// A copy, or a new version that joins the story of the old one and says what is new in it.
 fn place_copy(copy: Copy, placed: &Placed) -> Placement {
-    let of = placed.original.unwrap_or(placed.candidate.id);
+    let of = placed.original.unwrap_or(placed.id);
     let story = placed.story;
     if copy.fresh.is_empty() {
         let reasons = vec![format!("copy of article {of}: {}", copy.reason)];

@@ -135,7 +135,7 @@ impl Memory {
         let caution = 1.0 + asked * LEARNING_ARTICLES / (self.articles as f32 + LEARNING_ARTICLES);
         let mut nearest: Option<Nearest> = None;
         for told in &self.told {
-            let days = (candidate.day - told.day).max(0.0);
+            let days = (candidate.outline.day - told.day).max(0.0);
             if days > MEMORY_DAYS {
                 continue;
             }
@@ -241,9 +241,9 @@ impl Memory {
     pub(super) fn add(&mut self, candidate: &Candidate, story: StoryId, development: Option<&Development>) {
         let facts = &candidate.facts;
         let told = Told {
-            id: candidate.id,
+            id: candidate.outline.id,
             story,
-            day: candidate.day,
+            day: candidate.outline.day,
             language: candidate.language,
             source: candidate.source,
             words: self.weighted(&facts.words),
@@ -254,14 +254,16 @@ impl Memory {
             self.told.iter_mut().filter(|told| told.story == story).for_each(|told| told.awaits_source = false);
         }
         self.told.push_back(told);
-        while self.told.len() > MEMORY_ARTICLES || self.told.front().is_some_and(|told| told.day < candidate.day - MEMORY_DAYS) {
+        while self.told.len() > MEMORY_ARTICLES
+            || self.told.front().is_some_and(|told| told.day < candidate.outline.day - MEMORY_DAYS)
+        {
             self.told.pop_front();
         }
         self.articles += 1;
         let named = self.named.entry(story).or_default();
-        named.last_day = named.last_day.max(candidate.day);
+        named.last_day = named.last_day.max(candidate.outline.day);
         named.has_developed |= development.is_some();
-        named.words.extend(&candidate.words);
+        named.words.extend(&candidate.print.words);
         named.free.extend(facts.free.iter().map(|feature| feature.hash));
         for feature in facts.words.iter().chain(&facts.free) {
             *self.holding.entry(feature.hash).or_default() += 1;

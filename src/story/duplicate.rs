@@ -1,12 +1,12 @@
 //! Is an article a copy of one that the window holds, or a later version of it that brings something?
 
+use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
 
-use super::candidate::{Candidate, runs, short};
+use super::candidate::{Candidate, Print, runs, short};
 use super::features::tokens;
 use super::hashed::HashedMap;
-use crate::types::ArticleId;
+use super::outline::Outline;
 
 /// One in this many word runs is looked up; the share of a sample is the share of the whole.
 const SAMPLE: u32 = 4;
@@ -34,8 +34,10 @@ const NEW_NAMES: usize = 2;
 /// What is known about copies.
 #[derive(Debug, Default)]
 pub(super) struct Copies {
-    by_address: HashMap<String, (u64, ArticleId)>,
-    by_title: HashedMap<u64, (u64, ArticleId)>,
+    by_address: HashedMap<u64, u64>,
+    by_title: HashedMap<u64, u64>,
+    /// The newest article with the very same text: as long as one is in the window, the next is known.
+    by_text: HashedMap<u64, u64>,
     by_run: HashedMap<u32, Holders>,
 }
 
@@ -48,8 +50,8 @@ struct Holders {
 
 /// A member of the window as copies see it.
 pub(super) trait Member {
-    /// The article with this serial number.
-    fn member(&self, serial: u64) -> Option<&Candidate>;
+    /// The words of the article with this serial number.
+    fn member(&self, serial: u64) -> Option<&Print>;
 }
 
 /// What an article is to one that came before.
@@ -64,30 +66,36 @@ pub(super) struct Copy {
 }
 
 impl Copies {
+    /// The earlier article whose text is the same to the letter.
+    pub(super) fn find_verbatim(&self, outline: &Outline, oldest: u64) -> Option<u64> {
+        outline.text_key.and_then(|key| self.by_text.get(&key).copied()).filter(|&serial| serial >= oldest)
+    }
+
     /// The earlier article that `candidate` is a copy or a new version of.
     pub(super) fn find(&self, candidate: &Candidate, members: &impl Member, oldest: u64) -> Option<Copy> {
-        let alive = |&(serial, _): &(u64, ArticleId)| (serial >= oldest).then_some(serial);
-        let same_address = candidate.addresses.iter().find_map(|address| self.by_address.get(address).and_then(alive));
+        let alive = |&serial: &u64| (serial >= oldest).then_some(serial);
+        let same_address = candidate.outline.addresses.iter().find_map(|address| self.by_address.get(address).and_then(alive));
         if let Some(of) = same_address {
             let earlier = members.member(of)?;
             return Some(Copy { of, reason: "same address".to_owned(), fresh: fresh(candidate, earlier) });
         }
         if let Some((of, share)) = self.most_copied(candidate, members, oldest) {
             let earlier = members.member(of)?;
-            let is_whole = candidate.fives.len() as f64 > FULL_LENGTH * earlier.fives.len() as f64;
+            let is_whole = candidate.print.fives.len() as f64 > FULL_LENGTH * earlier.fives.len() as f64;
             let fresh = if share > NEARLY_ALL && is_whole { fresh(candidate, earlier) } else { Vec::new() };
             return Some(Copy { of, reason: format!("{:.0} % of the text is the same", share * 100.0), fresh });
         }
         let of = candidate
+            .outline
             .title_key
-            .filter(|_| candidate.fives.len() < SHORT_TEXT)
+            .filter(|_| candidate.print.fives.len() < SHORT_TEXT)
             .and_then(|key| self.by_title.get(&key))
             .and_then(alive)?;
         Some(Copy { of, reason: "same headline".to_owned(), fresh: Vec::new() })
     }
 
     fn most_copied(&self, candidate: &Candidate, members: &impl Member, oldest: u64) -> Option<(u64, f64)> {
-        let sample = sampled(candidate);
+        let sample = sampled(&candidate.print);
         let mut hits: BTreeMap<u64, usize> = BTreeMap::new();
         for run in &sample {
             let Some(holders) = self.by_run.get(run) else { continue };
@@ -107,20 +115,27 @@ impl Copies {
         best
     }
 
-    /// Lets later copies of `candidate` be found; the first article under a headline stays the original.
-    pub(super) fn add(&mut self, candidate: &Candidate, serial: u64, oldest: u64) {
-        let own = (serial, candidate.id);
-        for address in &candidate.addresses {
+    /// Lets later copies of a verbatim copy be found; its words are those of the article it copies.
+    pub(super) fn add_verbatim(&mut self, outline: &Outline, serial: u64, oldest: u64) {
+        for &address in &outline.addresses {
             // The newest version of an address is what the next one is compared with.
-            self.by_address.insert(address.clone(), own);
+            self.by_address.insert(address, serial);
         }
-        if let Some(key) = candidate.title_key {
-            let first = self.by_title.entry(key).or_insert(own);
-            if first.0 < oldest {
-                *first = own;
+        if let Some(key) = outline.title_key {
+            let first = self.by_title.entry(key).or_insert(serial);
+            if *first < oldest {
+                *first = serial;
             }
         }
-        for run in sampled(candidate) {
+        if let Some(key) = outline.text_key {
+            self.by_text.insert(key, serial);
+        }
+    }
+
+    /// Lets later copies of `candidate` be found; the first article under a headline stays the original.
+    pub(super) fn add(&mut self, candidate: &Candidate, serial: u64, oldest: u64) {
+        self.add_verbatim(&candidate.outline, serial, oldest);
+        for run in sampled(&candidate.print) {
             match self.by_run.entry(run) {
                 Entry::Vacant(place) => {
                     place.insert(Holders { newest: serial, earlier: Vec::new() });
@@ -139,8 +154,9 @@ impl Copies {
 
     /// Drops what the window does not hold any more.
     pub(super) fn forget(&mut self, oldest: u64) {
-        self.by_address.retain(|_, (serial, _)| *serial >= oldest);
-        self.by_title.retain(|_, (serial, _)| *serial >= oldest);
+        self.by_address.retain(|_, serial| *serial >= oldest);
+        self.by_title.retain(|_, serial| *serial >= oldest);
+        self.by_text.retain(|_, serial| *serial >= oldest);
         self.by_run.retain(|_, holders| {
             holders.earlier.retain(|&serial| serial >= oldest);
             holders.newest >= oldest
@@ -148,12 +164,12 @@ impl Copies {
     }
 }
 
-fn sampled(candidate: &Candidate) -> Vec<u32> {
-    candidate.fives.iter().copied().filter(|run| run.is_multiple_of(SAMPLE)).collect()
+fn sampled(print: &Print) -> Vec<u32> {
+    print.fives.iter().copied().filter(|run| run.is_multiple_of(SAMPLE)).collect()
 }
 
 /// The sentences of `candidate` that bring names or numbers which the earlier text lacks.
-fn fresh(candidate: &Candidate, earlier: &Candidate) -> Vec<String> {
+fn fresh(candidate: &Candidate, earlier: &Print) -> Vec<String> {
     let mut out = Vec::new();
     for sentence in candidate.facts.sentences.iter().filter(|sentence| !sentence.is_title) {
         let words = tokens(&sentence.text, 200);

@@ -1,7 +1,7 @@
 //! Stage: which story does an article belong to, and does the story develop?
 //!
-//! In: an article, its match, and the open stories ([`StoryIndex`]). Out: a [`Placement`]. `place` reads the index, the caller commits, then
-//! `apply` updates the index: never the other way. Not done here: deciding who is told (alert).
+//! In: an article, its match, and the open stories ([`StoryIndex`]). Out: a [`Placement`]. `place` only reads the index, `apply` takes the article in.
+//! Not done here: deciding who is told (alert).
 
 mod acts;
 mod background;
@@ -12,6 +12,7 @@ mod duplicate;
 mod facts;
 mod features;
 mod hashed;
+mod outline;
 mod placement;
 mod similarity;
 #[cfg(test)]
@@ -19,4 +20,5 @@ mod tests;
 
 pub use candidate::Candidate;
 pub use cluster::StoryIndex;
+pub use outline::Outline;
 pub use placement::{Decision, Development, DevelopmentKind, Placement, StorySpec};

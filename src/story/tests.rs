@@ -61,11 +61,17 @@ impl Desk {
         };
         let start: Timestamp = "2026-11-20T08:00:00Z".parse().expect("a test instant");
         let at = start + jiff::SignedDuration::from_mins(told.minutes);
-        Candidate::new(ArticleId(self.next_article), &article, &matched, told.source, at)
+        Candidate::new(Outline::new(ArticleId(self.next_article), &article, at), &article, &matched, told.source)
     }
 
     fn tell(&mut self, told: &Told<'_>) -> Placement {
         let candidate = self.candidate(told);
+        if let Some(placement) = self.index.place_verbatim(&candidate.outline)
+            && let Decision::Duplicate { of, story } = placement.decision
+        {
+            self.index.apply_verbatim(&candidate.outline, of, story);
+            return placement;
+        }
         let placement = self.index.place(&candidate);
         let story = match placement.decision {
             Decision::Duplicate { story, .. } | Decision::Joins { story } => story,
@@ -115,6 +121,20 @@ fn wire_copies_are_copies_and_name_the_first_publisher() {
     let edited = BRIDGE.replace("a annoncé", "a déclaré").replace("nouvel ouvrage", "nouveau pont");
     let boxed = format!("{edited}\nInscrivez-vous à notre lettre du matin.\nLire aussi : la météo de demain.");
     assert_eq!(desk.tell(&Told { minutes: 50, url: "https://echo.example/3", text: &boxed, ..bridge() }).decision, copy);
+}
+
+#[test]
+fn a_copy_to_the_letter_is_known_as_long_as_one_is_in_the_window() {
+    const DAY: i64 = 24 * 60;
+    let mut desk = Desk::new();
+    desk.tell(&bridge());
+    for day in 1..20 {
+        let url = format!("https://courrier.example/{day}");
+        let copy = desk.tell(&Told { minutes: day * DAY, url: &url, title: "", ..bridge() });
+        assert_eq!(copy.decision, Decision::Duplicate { of: ArticleId(1), story: StoryId(1) }, "day {day}");
+    }
+    let late = desk.tell(&Told { minutes: 40 * DAY, url: "https://courrier.example/late", title: "", ..bridge() });
+    assert_eq!(late.decision, Decision::Opens);
 }
 
 #[test]

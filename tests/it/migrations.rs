@@ -7,7 +7,8 @@ use vigie::store::{Store, StoreError, StoreOptions, known_version};
 use crate::support::root;
 
 /// Every landed migration with the hash of its text (xxh3 of the bytes).
-const LANDED: &[(&str, u64)] = &[("V0001__initial.sql", 13_640_501_970_687_892_571)];
+const LANDED: &[(&str, u64)] =
+    &[("V0001__initial.sql", 13_640_501_970_687_892_571), ("V0002__lookups.sql", 4_658_878_711_669_707_890)];
 
 fn hash(text: &[u8]) -> u64 {
     xxhash_rust::xxh3::xxh3_64(text)

@@ -1,4 +1,4 @@
-//! Another configuration while the engine works: judge keeps one whole until it has the other whole.
+//! What judge keeps in memory agrees with the tables: over another configuration while the engine works, commits that fail, and restarts.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -31,9 +31,13 @@ fn settings(folder: &Path, topics: &[&str]) -> Settings {
 }
 
 async fn engine(settings: Settings, commit_hook: Option<CommitHook>) -> Engine {
+    engine_of(settings, StoreOptions { path: None, commit_hook }).await
+}
+
+async fn engine_of(settings: Settings, options: StoreOptions) -> Engine {
     let parts = EngineParts {
         settings,
-        store: Store::open(StoreOptions { path: None, commit_hook }).unwrap(),
+        store: Store::open(options).unwrap(),
         fetcher: Fetcher::Saved(Arc::new(SavedFetcher::new())),
         courier: Courier::memory(),
         clock: Clock::starting_at(start()),
@@ -117,4 +121,75 @@ async fn a_reload_that_the_store_refuses_changes_nothing() {
     refuses.store(true, Ordering::SeqCst);
     assert!(engine.reload(settings(folder.path(), &["a", "b"])).await.is_err());
     assert_eq!(engine.current().settings.topics.len(), 1, "the old configuration stays in force");
+}
+
+const DOCKERS: &str = "Four hundred dockers walk out in the port of Saltmarsh over night shifts, their union says. The employers call the demand for \
+    a bonus of 12 per cent out of reach, and three ferries wait in the roads with their lorries aboard. \
+    Talks resume on Thursday in the harbour office, where a mediator from the capital has offered to share out the shifts by the month.";
+const COMET: &str = "A comet that was thought lost crosses the evening sky above the observatory of Highfell. Its tail is two degrees long, and the \
+    director of the observatory expects it to be seen without a glass until Sunday at least.";
+
+/// The same two matters, told first, copied to the letter, and told again in other words.
+async fn stream(engine: &Engine, from: usize, to: usize) {
+    let told = [
+        ("dockers", "Dockers walk out in Saltmarsh", DOCKERS.to_owned()),
+        ("comet", "Lost comet returns above Highfell", COMET.to_owned()),
+        ("wire-1", "Walkout closes Saltmarsh port", DOCKERS.to_owned()),
+        ("wire-2", "Port of Saltmarsh at a standstill", DOCKERS.replace(". The", ".  The")),
+        ("cut", "Saltmarsh: dockers on strike", DOCKERS[..DOCKERS.len() * 2 / 3].to_owned()),
+        ("wire-3", "A comet is back", COMET.to_owned()),
+    ];
+    for (key, title, text) in &told[from..to] {
+        arrives(engine, key, title, text).await;
+    }
+}
+
+async fn whole_stream_at_once() -> Vec<(String, String, StoryId)> {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = engine(settings(folder.path(), &["a"]), None).await;
+    stream(&engine, 0, 6).await;
+    let mut events = Vec::new();
+    engine.judge_due(&mut events).await.unwrap();
+    let copies = events.iter().filter(|e| matches!(e, Event::Article(a) if a.duplicate_of.is_some())).count();
+    assert_eq!(copies, 4, "{events:#?}");
+    judged(&events)
+}
+
+fn on_disk(folder: &Path) -> StoreOptions {
+    StoreOptions { path: Some(folder.join("vigie.db")), commit_hook: None }
+}
+
+#[tokio::test]
+async fn what_was_not_committed_is_judged_again_as_if_for_the_first_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = engine_of(settings(folder.path(), &["a"]), on_disk(folder.path())).await;
+    stream(&engine, 0, 6).await;
+    let other = rusqlite::Connection::open(folder.path().join("vigie.db")).unwrap();
+    let refuse =
+        "CREATE TRIGGER refuse BEFORE INSERT ON story_articles WHEN NEW.article_id = 5 BEGIN SELECT RAISE(ABORT, 'refused'); END";
+    other.execute_batch(refuse).unwrap();
+    let mut events = Vec::new();
+    assert!(engine.judge_due(&mut events).await.is_err());
+    assert!(events.is_empty(), "nothing is told that was not kept");
+    other.execute_batch("DROP TRIGGER refuse").unwrap();
+    engine.judge_due(&mut events).await.unwrap();
+    assert_eq!(judged(&events), whole_stream_at_once().await);
+}
+
+#[tokio::test]
+async fn a_restart_between_any_two_articles_changes_no_judgement() {
+    let expected = whole_stream_at_once().await;
+    for cut in 1..6 {
+        let folder = tempfile::tempdir().unwrap();
+        let mut events = Vec::new();
+        for (from, to) in [(0, cut), (cut, 6)] {
+            let engine = engine_of(settings(folder.path(), &["a"]), on_disk(folder.path())).await;
+            stream(&engine, from, to).await;
+            engine.judge_due(&mut events).await.unwrap();
+            let store = engine.store().clone();
+            drop(engine);
+            store.close().await;
+        }
+        assert_eq!(judged(&events), expected, "restarted after {cut} articles");
+    }
 }
