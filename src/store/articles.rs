@@ -76,19 +76,17 @@ impl Store {
             return Ok(Vec::new());
         }
         self.write(Durability::Normal, move |tx| {
-            let ids: Vec<i64> = collect(
+            let due = "next_at <= ?1 AND (leased_until IS NULL OR leased_until <= ?1) ORDER BY id LIMIT ?2";
+            let jobs = collect(
                 tx,
-                "UPDATE read_queue SET leased_by = 'read', leased_until = ?2 WHERE id IN (
-                     SELECT id FROM read_queue WHERE next_at <= ?1 AND (leased_until IS NULL OR leased_until <= ?1) ORDER BY id LIMIT ?3)
-                 RETURNING id",
-                params![micros(now), micros(lease_until), limit as i64],
-                |r| r.get(0),
+                &format!("SELECT {READ_JOB} WHERE q.id IN (SELECT id FROM read_queue WHERE {due}) ORDER BY q.id"),
+                params![micros(now), limit as i64],
+                read_job,
             )?;
-            let mut jobs = Vec::with_capacity(ids.len());
-            for id in ids {
-                jobs.push(tx.prepare_cached(READ_JOB)?.query_row([id], read_job)?);
-            }
-            jobs.sort_by_key(|job| job.queue_id);
+            tx.prepare_cached(&format!(
+                "UPDATE read_queue SET leased_by = 'read', leased_until = ?3 WHERE id IN (SELECT id FROM read_queue WHERE {due})"
+            ))?
+            .execute(params![micros(now), limit as i64, micros(lease_until)])?;
             Ok(jobs)
         })
         .await
@@ -151,9 +149,9 @@ impl Store {
     }
 }
 
-const READ_JOB: &str = "SELECT q.id, q.entry_id, q.revision, q.attempts, e.feed_id, coalesce(f.name, f.title),
+const READ_JOB: &str = "q.id, q.entry_id, q.revision, q.attempts, e.feed_id, coalesce(f.name, f.title),
         e.guid, e.link, e.title, e.summary, e.content, e.authors, e.published_at, e.language
-     FROM read_queue q JOIN entries e ON e.id = q.entry_id JOIN feeds f ON f.id = e.feed_id WHERE q.id = ?1";
+     FROM read_queue q JOIN entries e ON e.id = q.entry_id JOIN feeds f ON f.id = e.feed_id";
 
 fn read_job(row: &Row<'_>) -> rusqlite::Result<ReadJob> {
     Ok(ReadJob {
