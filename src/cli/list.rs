@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use anyhow::bail;
 
 use super::args::{Format, ListOptions};
-use super::output::{Printer, cut, minute};
+use super::output::{Printer, cut, minute, span};
 use super::records::{AlertRecord, ArticleRecord, FeedRecord, MessageRecord, StoryRecord};
 use super::{End, setup};
 use crate::clock::Clock;
 use crate::fetch::redacted;
+use crate::schedule::FeedStatus;
 use crate::store::{FeedRow, Filter, Reader, status_word};
 
 pub(super) fn articles(config: Option<PathBuf>, format: Format, options: ListOptions) -> anyhow::Result<End> {
@@ -59,31 +60,43 @@ pub(super) fn feeds(config: Option<PathBuf>, format: Format, options: ListOption
     list(config, format, options, |reader, filter, printer| {
         let wanted = |row: &FeedRow| {
             filter.feed.as_ref().is_none_or(|id| row.feed.state.feed.as_str() == id)
-                && filter.state.as_ref().is_none_or(|s| status_word(row.feed.state.status) == s)
+                && filter
+                    .state
+                    .as_ref()
+                    .is_none_or(|s| status_word(row.feed.state.status) == s || s == "quiet" && row.quiet().is_some())
         };
         for row in reader.feeds()?.into_iter().filter(wanted).take(limit) {
-            printer.record(&feed_record(&row), |r| {
-                let failures = if r.failures > 0 {
-                    format!("  {} failures: {}", r.failures, r.last_error.as_deref().unwrap_or(""))
-                } else {
-                    String::new()
-                };
-                let last = row.feed.state.last_polled_at.map_or_else(|| "never           ".to_owned(), minute);
-                format!(
-                    "{:30}  {:7}  polled {last}  next {}{failures}",
-                    cut(&r.id, 30),
-                    r.state,
-                    minute(row.feed.state.next_poll_at)
-                )
-            })?;
+            printer.record(&feed_record(&row), |r| feed_line(&row, r))?;
         }
         Ok(())
     })
 }
 
+fn feed_line(row: &FeedRow, record: &FeedRecord) -> String {
+    const NEVER: &str = "never           ";
+    let state = &row.feed.state;
+    let last = state.last_polled_at.map_or_else(|| NEVER.to_owned(), minute);
+    let next = if record.next_poll.is_some() { minute(state.next_poll_at) } else { NEVER.to_owned() };
+    let health = if state.failures > 0 {
+        let s = if state.failures == 1 { "" } else { "s" };
+        let since = state.status_since.filter(|_| state.failures > 1).map(|at| format!(" since {}", minute(at)));
+        format!("{} failure{s}{}: {}", state.failures, since.unwrap_or_default(), state.last_error.as_deref().unwrap_or(""))
+    } else if let Some(quiet) = row.quiet() {
+        let usual = quiet.usual_seconds.map(|seconds| format!(", usually something every {}", span(seconds)));
+        format!("quiet since {}{}", minute(quiet.since), usual.unwrap_or_default())
+    } else if state.last_polled_at.is_some() && state.last_new_at.is_none() {
+        "has brought nothing yet".to_owned()
+    } else {
+        String::new()
+    };
+    let line = format!("{:30}  {:7}  polled {last}  next {next}  {health}", cut(&record.id, 30), record.state);
+    line.trim_end().to_owned()
+}
+
 fn feed_record(row: &FeedRow) -> FeedRecord {
     let state = &row.feed.state;
-    let stopped = matches!(state.status, crate::schedule::FeedStatus::Gone | crate::schedule::FeedStatus::Paused);
+    let stopped = matches!(state.status, FeedStatus::Gone | FeedStatus::Paused);
+    let quiet = row.quiet();
     FeedRecord {
         id: state.feed.as_str().to_owned(),
         url: redacted_password(&row.feed.url),
@@ -93,6 +106,12 @@ fn feed_record(row: &FeedRow) -> FeedRecord {
         last_polled: state.last_polled_at.map(|at| at.to_string()),
         next_poll: (!stopped).then(|| state.next_poll_at.to_string()),
         failures: state.failures,
+        failing_since: state.status_since.filter(|_| state.failures > 0).map(|at| at.to_string()),
+        last_new: state.last_new_at.map(|at| at.to_string()),
+        // What is no number of seconds is a damaged row; the conversion makes 0 of it.
+        rhythm_seconds: state.rhythm_seconds.map(|seconds| seconds.round() as u64),
+        quiet: quiet.is_some(),
+        quiet_since: quiet.map(|quiet| quiet.since.to_string()),
     }
 }
 

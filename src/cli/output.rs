@@ -116,6 +116,17 @@ pub(super) fn minute(at: jiff::Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
+/// A time between two things, for people: `40 min`, `5 h`, `3 d`.
+pub(super) fn span(seconds: f64) -> String {
+    const HOUR: f64 = 3600.0;
+    const DAY: f64 = 24.0 * HOUR;
+    match seconds {
+        s if s >= 2.0 * DAY => format!("{:.0} d", s / DAY),
+        s if s >= 2.0 * HOUR => format!("{:.0} h", s / HOUR),
+        s => format!("{:.0} min", (s / 60.0).ceil().max(1.0)),
+    }
+}
+
 /// A bar on stderr for long work; nothing when stderr is no terminal.
 pub(super) fn progress(total: Option<u64>, what: &'static str) -> indicatif::ProgressBar {
     if !io::stderr().is_terminal() {
@@ -134,6 +145,12 @@ mod tests {
     #[test]
     fn foreign_text_cannot_drive_the_terminal() {
         assert_eq!(clean("a\u{1b}[31mb\u{202e}c\n"), "a\u{fffd}[31mb\u{fffd}c\n");
+    }
+
+    #[test]
+    fn a_span_reads_as_people_say_it() {
+        let spans = [0.0, 90.0, 5400.0, 7200.0, 100_000.0, 300_000.0].map(span);
+        assert_eq!(spans, ["1 min", "2 min", "90 min", "2 h", "28 h", "3 d"]);
     }
 
     #[test]

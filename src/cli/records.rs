@@ -211,6 +211,15 @@ pub(super) struct FeedRecord {
     pub(super) last_polled: Option<String>,
     pub(super) next_poll: Option<String>,
     pub(super) failures: u32,
+    /// The first of these failures.
+    pub(super) failing_since: Option<String>,
+    /// The last poll that brought something.
+    pub(super) last_new: Option<String>,
+    /// The usual time between two polls that bring something.
+    pub(super) rhythm_seconds: Option<u64>,
+    /// Answers, and is silent for longer than it usually is.
+    pub(super) quiet: bool,
+    pub(super) quiet_since: Option<String>,
 }
 
 /// A row of `alerts`.

@@ -13,6 +13,8 @@ use crate::store::Counts;
 struct StatusRecord {
     database: String,
     feeds: std::collections::BTreeMap<String, u64>,
+    /// Feeds that answer and are silent for longer than they usually are; they count as `ok` too.
+    quiet: u64,
     articles: u64,
     relevant: u64,
     stories: u64,
@@ -25,16 +27,18 @@ struct StatusRecord {
 
 pub(super) fn run(config: Option<PathBuf>, format: Format) -> anyhow::Result<End> {
     let Some(settings) = setup::settings(config)? else { return Ok(End::Misconfigured) };
-    let counts = setup::reader(&settings)?.counts()?;
-    let record = record(settings.database().display().to_string(), counts);
+    let reader = setup::reader(&settings)?;
+    let quiet = reader.feeds()?.iter().filter(|feed| feed.quiet().is_some()).count();
+    let record = record(settings.database().display().to_string(), reader.counts()?, quiet as u64);
     output::print_one(format, &record, text)?;
     Ok(End::Done)
 }
 
-fn record(database: String, counts: Counts) -> StatusRecord {
+fn record(database: String, counts: Counts, quiet: u64) -> StatusRecord {
     StatusRecord {
         database,
         feeds: counts.feeds.into_iter().collect(),
+        quiet,
         articles: counts.articles,
         relevant: counts.relevant,
         stories: counts.stories,
@@ -54,9 +58,10 @@ fn text(record: &StatusRecord) -> String {
         counts.iter().map(|(word, n)| format!("{n} {word}")).collect::<Vec<_>>().join(", ")
     };
     format!(
-        "database  {}\nfeeds     {} (last poll {})\narticles  {} ({} relevant; {} to read, {} to judge)\nstories   {}\nmessages  {}{}",
+        "database  {}\nfeeds     {}{} (last poll {})\narticles  {} ({} relevant; {} to read, {} to judge)\nstories   {}\nmessages  {}{}",
         record.database,
         list(&record.feeds),
+        if record.quiet > 0 { format!(", of them {} quiet", record.quiet) } else { String::new() },
         record.last_poll.as_deref().unwrap_or("never"),
         record.articles,
         record.relevant,

@@ -41,6 +41,7 @@ struct Step {
 pub struct Metrics {
     registry: std::sync::Arc<Registry>,
     feeds: Family<State, Gauge>,
+    feeds_quiet: Gauge,
     polls: Family<Outcome, Counter>,
     articles: Family<Relevance, Counter>,
     stories: Counter,
@@ -63,6 +64,7 @@ impl Metrics {
     pub fn new() -> Metrics {
         let mut registry = Registry::with_prefix("vigie");
         let feeds = Family::default();
+        let feeds_quiet = Gauge::default();
         let polls = Family::default();
         let articles = Family::default();
         let stories = Counter::default();
@@ -73,6 +75,11 @@ impl Metrics {
         let database = Gauge::default();
         let failed_units = Family::default();
         registry.register("feeds", "Feeds by state", feeds.clone());
+        registry.register(
+            "feeds_quiet",
+            "Feeds that answer and are silent for three times their usual rhythm",
+            feeds_quiet.clone(),
+        );
         registry.register("polls", "Feeds asked, by outcome", polls.clone());
         registry.register("articles", "Articles judged, by topic relevance", articles.clone());
         registry.register("stories", "Stories opened", stories.clone());
@@ -90,6 +97,7 @@ impl Metrics {
         Metrics {
             registry: std::sync::Arc::new(registry),
             feeds,
+            feeds_quiet,
             polls,
             articles,
             stories,
@@ -105,6 +113,11 @@ impl Metrics {
     /// Feeds that are now in `state` (`ok`, `failing`, `gone`, `paused`).
     pub fn set_feeds(&self, state: &'static str, count: u64) {
         self.feeds.get_or_create(&State { state }).set(level(count));
+    }
+
+    /// Feeds that answer and are now silent for longer than they usually are.
+    pub fn set_quiet_feeds(&self, count: u64) {
+        self.feeds_quiet.set(level(count));
     }
 
     /// A feed was asked.
@@ -180,6 +193,7 @@ mod tests {
     fn every_number_appears_under_its_promised_name() {
         let metrics = Metrics::new();
         metrics.set_feeds("ok", 3);
+        metrics.set_quiet_feeds(1);
         metrics.polled(true);
         metrics.judged(true);
         metrics.story_opened();
@@ -192,6 +206,7 @@ mod tests {
         let text = metrics.encode();
         for line in [
             "vigie_feeds{state=\"ok\"} 3",
+            "vigie_feeds_quiet 1",
             "vigie_polls_total{outcome=\"ok\"} 1",
             "vigie_articles_total{relevance=\"relevant\"} 1",
             "vigie_stories_total 1",

@@ -15,6 +15,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::jitter::{later, scaled, share};
+use super::quiet;
 use super::state::{FeedState, Hints, PollSpec};
 use crate::types::FeedId;
 
@@ -60,6 +61,7 @@ pub(super) fn note(state: &mut FeedState, found: bool, now: Timestamp) {
     if let Some(last) = state.last_new_at {
         let gap = now.duration_since(last).as_secs_f64().max(0.0);
         state.rhythm_seconds = Some(state.rhythm_seconds.map_or(gap, |mean| mean + RHYTHM_WEIGHT * (gap - mean)));
+        state.longest_gap_seconds = Some(quiet::longest_gap(state.longest_gap_seconds, gap));
     }
     state.last_new_at = Some(now);
     state.unchanged = 0;
@@ -145,7 +147,7 @@ mod tests {
         assert_eq!((state.rhythm_seconds, state.unchanged, state.last_new_at), (Some(1000.0), 0, Some(now())));
         note(&mut state, false, now());
         note(&mut state, true, now() + jiff::SignedDuration::from_secs(500));
-        assert_eq!(state.rhythm_seconds, Some(850.0));
+        assert_eq!((state.rhythm_seconds, state.longest_gap_seconds.map(f64::round)), (Some(850.0), Some(1000.0)));
     }
 
     #[test]

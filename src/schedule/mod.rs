@@ -8,8 +8,10 @@ mod cadence;
 mod hints;
 mod jitter;
 mod next;
+mod quiet;
 mod state;
 
 pub use cadence::first_poll_at;
 pub use next::{clamp_next_poll, next_poll};
+pub use quiet::{Quiet, quiet};
 pub use state::{FeedState, FeedStatus, Hints, PollOutcome, PollSpec};

@@ -27,7 +27,7 @@ pub fn next_poll(state: &FeedState, outcome: &PollOutcome, spec: &PollSpec, now:
             cadence::wait(&next, false, hints, spec, now)
         }
         PollOutcome::Failed { error, hints, throttled } => {
-            failed(&mut next, FeedStatus::Failing, error.clone());
+            failed(&mut next, FeedStatus::Failing, error.clone(), now);
             backoff::wait(&next, hints, *throttled, spec, now)
         }
         PollOutcome::Gone => {
@@ -35,6 +35,7 @@ pub fn next_poll(state: &FeedState, outcome: &PollOutcome, spec: &PollSpec, now:
                 &mut next,
                 FeedStatus::Gone,
                 "the server says that this feed is gone for good (410): remove it or change its address".to_owned(),
+                now,
             );
             // The status keeps it from being asked; the date is what a person who revives it meets.
             spec.max_interval
@@ -63,18 +64,25 @@ pub fn clamp_next_poll(state: &FeedState, spec: &PollSpec, now: Timestamp) -> Op
         next_poll_at: later(now, wait),
         last_polled_at: state.last_polled_at.map(|at| at.min(now)),
         last_new_at: state.last_new_at.map(|at| at.min(now)),
+        status_since: state.status_since.map(|at| at.min(now)),
         ..state.clone()
     })
 }
 
 fn succeeded(state: &mut FeedState, found: bool, now: Timestamp) {
+    if state.status != FeedStatus::Ok {
+        state.status_since = Some(now);
+    }
     state.status = FeedStatus::Ok;
     state.failures = 0;
     state.last_error = None;
     cadence::note(state, found, now);
 }
 
-fn failed(state: &mut FeedState, status: FeedStatus, error: String) {
+fn failed(state: &mut FeedState, status: FeedStatus, error: String, now: Timestamp) {
+    if state.status == FeedStatus::Ok {
+        state.status_since = Some(now);
+    }
     state.status = status;
     state.failures = state.failures.saturating_add(1);
     state.last_error = Some(error);
@@ -150,8 +158,13 @@ mod tests {
             last = wait;
         }
         assert_eq!((state.status, state.failures, state.last_error.as_deref()), (FeedStatus::Failing, 40, Some("503")));
-        let state = next_poll(&state, &PollOutcome::NotModified { hints: Hints::default() }, &spec(), now());
+        assert_eq!(state.status_since, Some(now()));
+        let later = now() + jiff::SignedDuration::from_hours(5);
+        let gone = next_poll(&state, &PollOutcome::Gone, &spec(), later);
+        assert_eq!(gone.status_since, Some(now()), "in trouble since the first failure");
+        let state = next_poll(&state, &PollOutcome::NotModified { hints: Hints::default() }, &spec(), later);
         assert_eq!((state.status, state.failures, state.last_error), (FeedStatus::Ok, 0, None));
+        assert_eq!(state.status_since, Some(later));
     }
 
     #[test]

@@ -60,6 +60,8 @@ pub struct FeedState {
     pub feed: FeedId,
     /// How it is doing.
     pub status: FeedStatus,
+    /// Since when polls succeed, or since when they do not: the first of the present row; `None` for a feed that never changed.
+    pub status_since: Option<Timestamp>,
     /// The interval asked for: the feed's own or that of `[poll]`.
     pub interval: Duration,
     /// The next time it is due.
@@ -74,6 +76,8 @@ pub struct FeedState {
     pub unchanged: u32,
     /// The usual time between two polls that brought something: an exponential mean, seconds.
     pub rhythm_seconds: Option<f64>,
+    /// The longest time of late between two polls that brought something, seconds; it fades.
+    pub longest_gap_seconds: Option<f64>,
     /// The last failure, in words; `None` after a success.
     pub last_error: Option<String>,
 }
@@ -84,6 +88,7 @@ impl FeedState {
         FeedState {
             feed,
             status: FeedStatus::Ok,
+            status_since: None,
             interval,
             next_poll_at: first_poll_at,
             last_polled_at: None,
@@ -91,6 +96,7 @@ impl FeedState {
             failures: 0,
             unchanged: 0,
             rhythm_seconds: None,
+            longest_gap_seconds: None,
             last_error: None,
         }
     }

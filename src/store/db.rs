@@ -338,6 +338,9 @@ impl Reader {
         if found > known {
             return Err(StoreError::Newer { path: path.to_owned(), found, known });
         }
+        if found < known {
+            return Err(StoreError::Older { path: path.to_owned(), found, known });
+        }
         Ok(Some(Reader { connection }))
     }
 }

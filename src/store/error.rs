@@ -40,6 +40,18 @@ pub enum StoreError {
         /// The last version this program knows.
         known: i64,
     },
+    /// The file waits for a migration, which only a program that writes it makes.
+    #[error(
+        "{path}: the database has schema version {found}, this program needs {known}: restart vigie (or run `vigie once`), which copies the file and brings it up to date"
+    )]
+    Older {
+        /// The database.
+        path: PathBuf,
+        /// The file's schema version.
+        found: i64,
+        /// The version that this program reads.
+        known: i64,
+    },
     /// The folder or file cannot be opened.
     #[error("{path}: cannot be opened: {reason}")]
     Open {

@@ -10,7 +10,7 @@ use url::Url;
 use super::columns::{collect, instant, lang, micros, opt_url};
 use super::{Durability, Store, StoreError};
 use crate::fetch::Validators;
-use crate::schedule::{FeedState, FeedStatus};
+use crate::schedule::{self, FeedState, FeedStatus, Quiet};
 use crate::types::{FeedId, Lang};
 
 /// A feed as the configuration wants it.
@@ -50,8 +50,15 @@ pub struct FeedRow {
     pub feed: DueFeed,
 }
 
+impl FeedRow {
+    /// Whether it is silent for longer than it usually is.
+    pub fn quiet(&self) -> Option<Quiet> {
+        schedule::quiet(&self.feed.state)
+    }
+}
+
 const COLUMNS: &str = "id, url, etag, last_modified, status, interval_ms, next_poll_at, last_polled_at, last_new_at, failures, unchanged, rhythm_seconds, last_error, \
-     coalesce(name, title), language, validators_url";
+     coalesce(name, title), language, validators_url, status_since, longest_gap_seconds";
 
 impl Store {
     /// Drops every claim: at the start of a process that is the only one, whoever made them is gone.
@@ -118,13 +125,16 @@ impl Store {
         self.write(Durability::Normal, move |tx| {
             let mended: Vec<FeedState> = all_feeds(tx)?.iter().filter_map(|row| mend(&row.feed.state)).collect();
             for state in &mended {
-                tx.prepare_cached("UPDATE feeds SET next_poll_at = ?2, last_polled_at = ?3, last_new_at = ?4 WHERE id = ?1")?
-                    .execute(params![
-                        state.feed.as_str(),
-                        micros(state.next_poll_at),
-                        state.last_polled_at.map(micros),
-                        state.last_new_at.map(micros)
-                    ])?;
+                tx.prepare_cached(
+                    "UPDATE feeds SET next_poll_at = ?2, last_polled_at = ?3, last_new_at = ?4, status_since = ?5 WHERE id = ?1",
+                )?
+                .execute(params![
+                    state.feed.as_str(),
+                    micros(state.next_poll_at),
+                    state.last_polled_at.map(micros),
+                    state.last_new_at.map(micros),
+                    state.status_since.map(micros)
+                ])?;
             }
             Ok(mended.len())
         })
@@ -179,7 +189,8 @@ fn sync_one(tx: &Connection, seed: &FeedSeed, now: Timestamp) -> Result<(), Stor
             // Validators belong to the address that issued them.
             tx.prepare_cached(
                 "UPDATE feeds SET configured = 1, name = ?2, interval_ms = ?3, configured_url = ?4, url = ?4, etag = NULL, last_modified = NULL, validators_url = NULL,
-                     status = 'ok', failures = 0, unchanged = 0, last_error = NULL, next_poll_at = ?5 WHERE id = ?1",
+                     status = 'ok', status_since = NULL, failures = 0, unchanged = 0, last_error = NULL, next_poll_at = ?5,
+                     told = NULL, told_at = NULL, told_since = NULL WHERE id = ?1",
             )?
             .execute(params![seed.id.as_str(), seed.name, interval_ms, seed.url.as_str(), micros(seed.first_poll_at)])?;
         }
@@ -209,7 +220,7 @@ pub(super) fn write_state(
 ) -> Result<(), StoreError> {
     tx.prepare_cached(
         "UPDATE feeds SET status = ?2, next_poll_at = ?3, last_polled_at = ?4, last_new_at = ?5, failures = ?6, unchanged = ?7, rhythm_seconds = ?8,
-             last_error = ?9, url = coalesce(?10, url), leased_by = NULL, leased_until = NULL WHERE id = ?1",
+             last_error = ?9, url = coalesce(?10, url), status_since = ?11, longest_gap_seconds = ?12, leased_by = NULL, leased_until = NULL WHERE id = ?1",
     )?
     .execute(params![
         state.feed.as_str(),
@@ -222,6 +233,8 @@ pub(super) fn write_state(
         state.rhythm_seconds,
         state.last_error,
         url.map(Url::as_str),
+        state.status_since.map(micros),
+        state.longest_gap_seconds,
     ])?;
     if let Some(validators) = validators {
         tx.prepare_cached("UPDATE feeds SET etag = ?2, last_modified = ?3, validators_url = ?4 WHERE id = ?1")?.execute(
@@ -259,6 +272,7 @@ fn feed_row(row: &Row<'_>) -> rusqlite::Result<FeedRow> {
             "paused" => FeedStatus::Paused,
             _ => FeedStatus::Ok,
         },
+        status_since: row.get::<_, Option<i64>>(16)?.map(instant),
         interval: Duration::from_millis(interval_ms.unsigned_abs()),
         next_poll_at: instant(row.get(6)?),
         last_polled_at: row.get::<_, Option<i64>>(7)?.map(instant),
@@ -266,6 +280,7 @@ fn feed_row(row: &Row<'_>) -> rusqlite::Result<FeedRow> {
         failures: row.get(9)?,
         unchanged: row.get(10)?,
         rhythm_seconds: row.get(11)?,
+        longest_gap_seconds: row.get(17)?,
         last_error: row.get(12)?,
     };
     let url =

@@ -128,7 +128,7 @@ fn not_ready(counts: &Counts, now: Timestamp) -> Option<String> {
 }
 
 async fn metrics(State(sources): State<Arc<Sources>>) -> Response {
-    let (counts, _) = match look(&sources).await {
+    let (counts, feeds) = match look(&sources).await {
         Ok(looked) => looked,
         Err(error) => return (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response(),
     };
@@ -136,6 +136,7 @@ async fn metrics(State(sources): State<Arc<Sources>>) -> Response {
     for state in ["ok", "failing", "gone", "paused"] {
         sources.metrics.set_feeds(state, of(&counts.feeds, state));
     }
+    sources.metrics.set_quiet_feeds(feeds.iter().filter(|feed| feed.quiet().is_some()).count() as u64);
     for state in ["queued", "sending", "sent", "failed", "dropped"] {
         sources.metrics.set_outbox(state, of(&counts.messages, state));
     }

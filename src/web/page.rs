@@ -12,6 +12,7 @@ struct Status<'a> {
     now: String,
     counts: &'a Counts,
     feeds: Vec<Feed>,
+    quiet: usize,
 }
 
 struct Feed {
@@ -21,7 +22,8 @@ struct Feed {
     state: &'static str,
     last: String,
     next: String,
-    error: String,
+    /// What is wrong with it; empty when nothing is.
+    trouble: String,
 }
 
 /// The page; everything in it is escaped.
@@ -35,11 +37,19 @@ pub(super) fn status(counts: &Counts, feeds: &[FeedRow], now: Timestamp) -> Stri
             url: redacted(&row.feed.url),
             state: status_word(state.status),
             last: state.last_polled_at.map_or_else(|| "never".to_owned(), minute),
-            next: minute(state.next_poll_at),
-            error: state.last_error.as_ref().map(|e| format!("{} failures: {e}", state.failures)).unwrap_or_default(),
+            next: if status_word(state.status) == "gone" { "never".to_owned() } else { minute(state.next_poll_at) },
+            trouble: match (&state.last_error, row.quiet()) {
+                (Some(error), _) => {
+                    let since = state.status_since.map(|at| format!(" since {}", minute(at))).unwrap_or_default();
+                    format!("{} failures{since}: {error}", state.failures)
+                }
+                (None, Some(quiet)) => format!("quiet since {}", minute(quiet.since)),
+                (None, None) => String::new(),
+            },
         }
     };
-    let page = Status { now: minute(now), counts, feeds: feeds.iter().map(row).collect() };
+    let quiet = feeds.iter().filter(|row| row.quiet().is_some()).count();
+    let page = Status { now: minute(now), counts, feeds: feeds.iter().map(row).collect(), quiet };
     page.render().unwrap_or_else(|error| format!("the page could not be written: {error}"))
 }
 

@@ -2,13 +2,17 @@
 
 use std::path::Path;
 
-use vigie::store::{Store, StoreError, StoreOptions, known_version};
+use vigie::schedule::FeedStatus;
+use vigie::store::{Reader, Store, StoreError, StoreOptions, known_version};
 
 use crate::support::root;
 
 /// Every landed migration with the hash of its text (xxh3 of the bytes).
-const LANDED: &[(&str, u64)] =
-    &[("V0001__initial.sql", 13_640_501_970_687_892_571), ("V0002__lookups.sql", 4_658_878_711_669_707_890)];
+const LANDED: &[(&str, u64)] = &[
+    ("V0001__initial.sql", 13_640_501_970_687_892_571),
+    ("V0002__lookups.sql", 4_658_878_711_669_707_890),
+    ("V0003__feed_health.sql", 12_673_065_917_394_563_081),
+];
 
 fn hash(text: &[u8]) -> u64 {
     xxhash_rust::xxh3::xxh3_64(text)
@@ -81,4 +85,33 @@ async fn the_state_folder_is_closed_to_others() {
     let mode = |p: &Path| std::fs::metadata(p).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(path.parent().unwrap()), 0o700);
     assert_eq!(mode(&path), 0o600);
+}
+
+/// Makes a file of the first schema, which holds one failing feed.
+async fn of_version_1(path: &Path) {
+    let folder = tempfile::tempdir().unwrap();
+    let newest = folder.path().join("newest.db");
+    open(&newest).unwrap().close().await;
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.execute_batch(&std::fs::read_to_string(root().join("src/store/migrations/V0001__initial.sql")).unwrap()).unwrap();
+    connection.execute("ATTACH ?1 AS newest", [newest.to_str().unwrap()]).unwrap();
+    let history = "CREATE TABLE refinery_schema_history (version INTEGER PRIMARY KEY, name TEXT, applied_on TEXT, checksum TEXT);
+        INSERT INTO refinery_schema_history SELECT * FROM newest.refinery_schema_history WHERE version = 1;
+        INSERT INTO feeds (id, configured_url, url, status, interval_ms, next_poll_at, failures, added_at)
+            VALUES ('a', 'https://a.example/', 'https://a.example/', 'failing', 900000, 5, 7, 1);";
+    connection.execute_batch(history).unwrap();
+}
+
+#[tokio::test]
+async fn a_file_of_an_older_program_is_copied_and_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vigie.db");
+    of_version_1(&path).await;
+    let error = Reader::open(&path).err().expect("not up to date").to_string();
+    assert!(error.contains("schema version 1") && error.contains("vigie once"), "{error}");
+    let store = open(&path).unwrap();
+    assert!(folder.path().join("vigie.db.bak-v1").exists());
+    let feeds = store.feeds().await.unwrap();
+    let state = &feeds[0].feed.state;
+    assert_eq!((state.status, state.failures, state.status_since), (FeedStatus::Failing, 7, None));
 }
