@@ -4,11 +4,13 @@
 //! Not done here: wording (compose), sending (outbox).
 
 mod digest;
+mod operators;
 mod policy;
 mod quiet_hours;
 mod spec;
 
 pub use digest::next_digest;
+pub use operators::{OPERATORS, OperatorsSpec};
 pub use policy::decide;
 pub use spec::{
     Alert, AlertKind, AlertSpec, AlertStory, Decided, DeskLog, DeskSpec, DigestTime, Language, Pending, QuietHours, Trigger,

@@ -20,6 +20,7 @@ pub(super) fn run(config: Option<PathBuf>) -> anyhow::Result<End> {
         let mut events = Vec::new();
         engine.judge_due(&mut events).await?;
         engine.alert_at_once(&mut events).await?;
+        engine.tell_operators_at_once(&mut events).await?;
         engine.send_due().await?;
         let store = engine.store().clone();
         drop(engine);

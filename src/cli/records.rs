@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::extract::Article;
-use crate::pipeline::{AlertEvent, ArticleEvent};
+use crate::pipeline::{AlertEvent, ArticleEvent, HealthEvent};
 use crate::store::{ListedAlert, ListedArticle, ListedMessage, ListedStory};
 
 /// The wall of an article.
@@ -115,6 +115,33 @@ impl From<AlertEvent> for AlertEventRecord {
             kind: event.kind.as_str(),
             articles: event.articles.into_iter().map(|k| k.0).collect(),
             message_id: event.message_ids.first().cloned().unwrap_or_default(),
+            message_ids: event.message_ids,
+            subject: event.subject,
+        }
+    }
+}
+
+/// A mail to operators of `replay`.
+#[derive(Debug, Serialize)]
+pub(super) struct HealthEventRecord {
+    event: &'static str,
+    at: String,
+    failing: Vec<String>,
+    quiet: Vec<String>,
+    back: Vec<String>,
+    message_ids: Vec<String>,
+    subject: String,
+}
+
+impl From<HealthEvent> for HealthEventRecord {
+    fn from(event: HealthEvent) -> Self {
+        let names = |feeds: Vec<crate::types::FeedId>| feeds.into_iter().map(|feed| feed.0).collect();
+        HealthEventRecord {
+            event: "health",
+            at: event.at.to_string(),
+            failing: names(event.failing),
+            quiet: names(event.quiet),
+            back: names(event.back),
             message_ids: event.message_ids,
             subject: event.subject,
         }

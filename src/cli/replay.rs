@@ -7,8 +7,9 @@ use anyhow::bail;
 
 use super::args::{Format, ReplayOptions};
 use super::output::{self, Printer, cut, minute};
-use super::records::{AlertEventRecord, ArticleEventRecord};
+use super::records::{AlertEventRecord, ArticleEventRecord, HealthEventRecord};
 use super::{End, setup};
+use crate::alert::OPERATORS;
 use crate::outbox::Courier;
 use crate::pipeline::Event;
 use crate::replay::Replay;
@@ -83,6 +84,10 @@ fn print(printer: &mut Printer, event: Event) -> std::io::Result<()> {
             );
             printer.record(&AlertEventRecord::from(event), |_| line)?;
         }
+        Event::Health(event) => {
+            let line = format!("{}  {:9}  {:10}  {}", minute(event.at), "health", OPERATORS, cut(&event.subject, 110));
+            printer.record(&HealthEventRecord::from(event), |_| line)?;
+        }
     }
     Ok(())
 }
@@ -106,6 +111,7 @@ impl Summary {
                 }
                 self.mails += a.message_ids.len();
             }
+            Event::Health(h) => self.mails += h.message_ids.len(),
         }
     }
 

@@ -10,11 +10,20 @@ use crate::alert::{AlertKind, Language};
 use crate::types::TopicId;
 
 /// A mail with its parts before they were encoded.
-struct Mail {
-    message: Message,
-    head: String,
-    text: String,
-    html: String,
+pub(super) struct Mail {
+    pub(super) subject: String,
+    pub(super) wire: String,
+    pub(super) head: String,
+    pub(super) text: String,
+    pub(super) html: String,
+}
+
+impl Mail {
+    pub(super) fn of(subject: String, text: String, html: String, bytes: Vec<u8>) -> Mail {
+        let wire = String::from_utf8(bytes).expect("a message is ASCII");
+        let head = wire.split("\r\n\r\n").next().unwrap_or_default().replace("\r\n", "\n");
+        Mail { subject, wire, head, text, html }
+    }
 }
 
 fn compose(kind: AlertKind, stories: &[MailStory], language: Language, held: u32) -> Mail {
@@ -34,17 +43,15 @@ fn compose(kind: AlertKind, stories: &[MailStory], language: Language, held: u32
         reply_to: envelope::bare_address(&identity.from),
     };
     let view = input.view(stories.len());
-    let wire = String::from_utf8(message.bytes.clone()).expect("a message is ASCII");
-    let head = wire.split("\r\n\r\n").next().unwrap_or_default().replace("\r\n", "\n");
-    let mail = Mail { message, head, text: text::text(&view), html: html::html(&view) };
+    let mail = Mail::of(message.subject, text::text(&view), html::html(&view), message.bytes);
     check(&mail);
     mail
 }
 
 /// The rules of RFC 5321, 5322, 2047, 2369, 2919 and 3834 that a message must keep, and ours for its HTML.
 #[track_caller]
-fn check(mail: &Mail) {
-    let wire = String::from_utf8(mail.message.bytes.clone()).expect("a message is ASCII");
+pub(super) fn check(mail: &Mail) {
+    let wire = &mail.wire;
     assert!(wire.is_ascii() && !wire.contains('\0'));
     assert!(!wire.replace("\r\n", "").contains(['\r', '\n']), "a bare CR or LF");
     assert!(wire.split("\r\n").all(|line| line.len() <= 998));
@@ -61,7 +68,7 @@ fn check(mail: &Mail) {
     for word in mail.head.split_whitespace().filter(|word| word.starts_with("=?")) {
         assert!(word.len() <= 75, "an encoded word over 75: {word}");
     }
-    let subject = &mail.message.subject;
+    let subject = &mail.subject;
     assert!(
         subject.chars().count() <= 130 && !subject.chars().any(char::is_control) && !subject.contains('\u{fffd}'),
         "{subject:?}"
@@ -93,8 +100,8 @@ fn check(mail: &Mail) {
 }
 
 /// Headers and text part, as a reader with a plain mail program sees them.
-fn shown(mail: &Mail) -> String {
-    format!("Subject (decoded): {}\n\n{}\n\n{}", mail.message.subject, mail.head, mail.text)
+pub(super) fn shown(mail: &Mail) -> String {
+    format!("Subject (decoded): {}\n\n{}\n\n{}", mail.subject, mail.head, mail.text)
 }
 
 fn many() -> Vec<MailStory> {
@@ -210,8 +217,8 @@ fn korean_and_emoji_subjects_survive() {
     let mut story = bridge();
     story.title = "북한군 러시아 쿠르스크 추가 파병… 👩‍👩‍👧‍👦 ".repeat(9);
     let mail = compose(AlertKind::Immediate, &[story], Language::Fr, 0);
-    assert!(mail.message.subject.starts_with("[Russie – Corée du Nord] 북한군 러시아 쿠르스크 추가 파병… 👩‍👩‍👧‍👦 북한군"));
-    assert!(mail.message.subject.ends_with('…'));
+    assert!(mail.subject.starts_with("[Russie – Corée du Nord] 북한군 러시아 쿠르스크 추가 파병… 👩‍👩‍👧‍👦 북한군"));
+    assert!(mail.subject.ends_with('…'));
 }
 
 #[test]

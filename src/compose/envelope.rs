@@ -1,5 +1,7 @@
 //! From view to bytes: headers, parts, Message-ID. Everything here is derived; nothing is drawn or read from a clock.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use lettre::message::header::{
     ContentType, From as FromHeader, HeaderName, HeaderValue, InReplyTo, MIME_VERSION_1_0, MessageId, References, Subject, To,
 };
@@ -7,7 +9,7 @@ use lettre::message::{Mailbox, Mailboxes, MultiPart, SinglePart};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::clean;
-use super::message::{MailStory, Message};
+use super::message::{MailStory, Message, Thread};
 use super::page::Input;
 use crate::alert::Language;
 use crate::types::ArticleId;
@@ -45,57 +47,87 @@ fn is_told(input: &Input<'_>, story: &MailStory, article: ArticleId) -> bool {
     input.alert.stories.iter().any(|told| told.story == story.id && told.articles.contains(&article))
 }
 
-fn base32(text: &str) -> String {
+/// A hash of `text` as a name: the same text gives the same one.
+pub(super) fn base32(text: &str) -> String {
     let hash = xxh3_128(text.as_bytes());
     (0..26).map(|i| char::from(BASE32[usize::try_from((hash >> (5 * i)) & 31).unwrap_or(0)])).collect()
 }
 
-/// Puts the parts under their headers.
+/// What stands above the parts, apart from what is the same in every mail.
+pub(super) struct Head<'a> {
+    /// Without angle brackets.
+    pub(super) message_id: &'a str,
+    pub(super) at: Timestamp,
+    pub(super) zone: &'a TimeZone,
+    pub(super) from: &'a str,
+    pub(super) recipient: &'a str,
+    pub(super) subject: &'a str,
+    pub(super) thread: Option<&'a Thread>,
+    /// The headers that people and programs filter on.
+    pub(super) own: Vec<(&'static str, String)>,
+}
+
+/// Writes the mail of an alert.
 pub(super) fn message(input: &Input<'_>, recipient: &str, subject: String, text: String, html: String) -> Message {
     let message_id = message_id(input, recipient);
+    let single = input.single();
+    let head = Head {
+        message_id: &message_id,
+        at: input.alert.at,
+        zone: &input.desk.timezone,
+        from: &input.identity.from,
+        recipient,
+        subject: &subject,
+        thread: single.and_then(|story| story.thread.as_ref()),
+        own: own_headers(input),
+    };
+    let bytes = wire(head, text.clone(), html.clone());
+    Message {
+        recipient: recipient.to_owned(),
+        message_id,
+        kind: input.alert.kind,
+        story: single.map(|story| story.id),
+        subject,
+        text,
+        html,
+        bytes,
+    }
+}
+
+/// Puts the parts under their headers.
+pub(super) fn wire(head: Head<'_>, text: String, html: String) -> Vec<u8> {
+    let Head { message_id, at, zone, from, recipient, subject, thread, own } = head;
     // lettre draws a boundary; ours is derived, for the same alert must give the same bytes.
     let mut mail = MultiPart::alternative()
         .boundary(base32(&format!("boundary|{message_id}")))
-        .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(text.clone()))
-        .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(html.clone()));
+        .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(text))
+        .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(html));
     let headers = mail.headers_mut();
     let content_type = headers.remove::<ContentType>();
-    headers.insert_raw(raw(
-        "Date",
-        input.alert.at.to_zoned(input.desk.timezone.clone()).strftime("%a, %d %b %Y %H:%M:%S %z").to_string(),
-    ));
-    match mailboxes(&input.identity.from) {
+    headers.insert_raw(raw("Date", at.to_zoned(zone.clone()).strftime("%a, %d %b %Y %H:%M:%S %z").to_string()));
+    match mailboxes(from) {
         Some(from) => headers.set(FromHeader::from(from)),
-        None => headers.insert_raw(raw("From", clean::line(&input.identity.from, 200))),
+        None => headers.insert_raw(raw("From", clean::line(from, 200))),
     }
     match mailboxes(recipient) {
         Some(to) => headers.set(To::from(to)),
         None => headers.insert_raw(raw("To", clean::line(recipient, 200))),
     }
-    headers.set(Subject::from(subject.clone()));
+    headers.set(Subject::from(subject.to_owned()));
     headers.set(MessageId::from(format!("<{message_id}>")));
-    if let Some(thread) = input.single().and_then(|story| story.thread.as_ref()) {
+    if let Some(thread) = thread {
         let first = format!("<{}>", clean::line(&thread.first, 200));
         let last = format!("<{}>", clean::line(&thread.last, 200));
         let references = if first == last { first.clone() } else { format!("{first} {last}") };
         headers.set(InReplyTo::from(first));
         headers.set(References::from(references));
     }
-    for (name, value) in own_headers(input) {
+    for (name, value) in own {
         headers.insert_raw(raw(name, value));
     }
     headers.set(MIME_VERSION_1_0);
     headers.set(content_type.unwrap_or(ContentType::TEXT_PLAIN));
-    Message {
-        recipient: recipient.to_owned(),
-        message_id,
-        kind: input.alert.kind,
-        story: input.single().map(|story| story.id),
-        subject,
-        text,
-        html,
-        bytes: mail.formatted(),
-    }
+    mail.formatted()
 }
 
 /// The headers that people and programs filter on.

@@ -1,10 +1,12 @@
 //! Stage: the mail that tells a desk.
 //!
 //! In: an [`Alert`], the stories it names as a reader needs them ([`MailStory`]), the desk and one recipient. Out: a [`Message`] with its bytes, frozen:
-//! the same input gives the same bytes. Not done here: sending.
+//! the same input gives the same bytes. And the mail that tells operators of feeds: a [`HealthReport`] gives a [`Notice`]. Not done here: sending.
 
 mod clean;
 mod envelope;
+mod health;
+mod health_words;
 mod html;
 mod message;
 mod page;
@@ -17,8 +19,11 @@ mod wording;
 #[cfg(test)]
 mod checks;
 #[cfg(test)]
+mod health_checks;
+#[cfg(test)]
 mod samples;
 
+pub use health::{FeedChange, FeedNews, HealthReport, Notice, health};
 pub use message::{DigestFrame, MailArticle, MailDevelopment, MailIdentity, MailStory, Message, Thread};
 
 use crate::alert::{Alert, DeskSpec};

@@ -73,7 +73,7 @@ impl Wording<'_> {
         }
     }
 
-    fn write(self, french: impl Display, english: impl Display) -> String {
+    pub(super) fn write(self, french: impl Display, english: impl Display) -> String {
         match self.language {
             Language::Fr => french.to_string(),
             Language::En => english.to_string(),
@@ -81,7 +81,7 @@ impl Wording<'_> {
     }
 
     /// `3 articles`: French counts one and none as singular.
-    fn count(self, n: usize, french: [&str; 2], english: [&str; 2]) -> String {
+    pub(super) fn count(self, n: usize, french: [&str; 2], english: [&str; 2]) -> String {
         self.write(
             format_args!("{}\u{a0}{}", self.number(n), french[usize::from(n >= 2)]),
             format_args!("{} {}", self.number(n), english[usize::from(n != 1)]),

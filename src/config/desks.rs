@@ -29,12 +29,8 @@ fn desk(section: Section<'_>) -> Option<Placed<DeskSpec>> {
     }
     let recipients = section.parsed_list("recipients", recipient).unwrap_or_default();
     let topics = section.strings("topics").unwrap_or_default().into_iter().map(TopicId).collect();
-    let language = section.choice("language", &[("fr", Language::Fr), ("en", Language::En)]).unwrap_or(Language::En);
-    let timezone = section
-        .parsed("timezone", |name| {
-            TimeZone::get(name).map_err(|_| format!("\"{name}\" is not a time zone; write for example \"Europe/Paris\""))
-        })
-        .unwrap_or(TimeZone::UTC);
+    let language = language(&section).unwrap_or(Language::En);
+    let timezone = timezone(&section).unwrap_or(TimeZone::UTC);
     let immediate = section
         .parsed_list("immediate", |word| match word {
             "new-story" => Ok(Trigger::NewStory),
@@ -62,7 +58,20 @@ fn desk(section: Section<'_>) -> Option<Placed<DeskSpec>> {
     made
 }
 
-fn recipient(address: &str) -> Result<String, String> {
+/// The key `language`: of mails.
+pub(super) fn language(section: &Section<'_>) -> Option<Language> {
+    section.choice("language", &[("fr", Language::Fr), ("en", Language::En)])
+}
+
+/// The key `timezone`.
+pub(super) fn timezone(section: &Section<'_>) -> Option<TimeZone> {
+    section.parsed("timezone", |name| {
+        TimeZone::get(name).map_err(|_| format!("\"{name}\" is not a time zone; write for example \"Europe/Paris\""))
+    })
+}
+
+/// A bare mail address.
+pub(super) fn recipient(address: &str) -> Result<String, String> {
     address
         .parse::<lettre::Address>()
         .map(|a| a.to_string())

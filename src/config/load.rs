@@ -55,6 +55,7 @@ fn read(file: &Path, mistakes: &Mistakes) -> Option<Settings> {
     let (read, keep_pages, walls_file) = sections::read(&root);
     let story = sections::story(&root);
     let alerts = sections::alerts(&root);
+    let operators = sections::operators(&root);
     let (mail, identity) = sections::mail(&root, &state_dir, base_url.clone());
     let listen = sections::web(&root);
     let retention = sections::retention(&root, keep_pages);
@@ -102,6 +103,7 @@ fn read(file: &Path, mistakes: &Mistakes) -> Option<Settings> {
         walls: walls.map(Arc::new),
         story,
         alerts,
+        operators,
         mail: mail?,
         identity: identity?,
         listen,

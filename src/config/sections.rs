@@ -7,9 +7,9 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::reader::Section;
-use super::secrets;
 use super::settings::Listen;
-use crate::alert::AlertSpec;
+use super::{desks, secrets};
+use crate::alert::{AlertSpec, OperatorsSpec};
 use crate::compose::MailIdentity;
 use crate::extract::ReadSpec;
 use crate::fetch::NetworkSpec;
@@ -123,6 +123,19 @@ pub(super) fn alerts(root: &Section<'_>) -> AlertSpec {
         set(&mut spec.max_age, positive(s, "max_age"));
         set(&mut spec.hourly_limit, s.integer("hourly_limit", 1..=1_000_000).and_then(|n| u32::try_from(n).ok()));
         set(&mut spec.weak_wait, s.duration("weak_wait"));
+    });
+    spec
+}
+
+pub(super) fn operators(root: &Section<'_>) -> OperatorsSpec {
+    let mut spec = OperatorsSpec::default();
+    within(root, "operators", |s| {
+        set(&mut spec.recipients, s.parsed_list("recipients", desks::recipient));
+        set(&mut spec.language, desks::language(s));
+        set(&mut spec.timezone, desks::timezone(s));
+        set(&mut spec.feed_failures, s.integer("feed_failures", 1..=1000).and_then(|n| u32::try_from(n).ok()));
+        set(&mut spec.group_wait, s.duration("group_wait"));
+        set(&mut spec.min_gap, s.duration("min_gap"));
     });
     spec
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::alert::{AlertSpec, DeskSpec};
+use crate::alert::{AlertSpec, DeskSpec, OperatorsSpec};
 use crate::compose::MailIdentity;
 use crate::extract::{ReadSpec, WallLexicon};
 use crate::feed::FeedSpec;
@@ -49,6 +49,8 @@ pub struct Settings {
     pub story: StorySpec,
     /// `[alerts]`.
     pub alerts: AlertSpec,
+    /// `[operators]`.
+    pub operators: OperatorsSpec,
     /// `[mail]`.
     pub mail: MailSpec,
     /// What of `[mail]` stands in every message.

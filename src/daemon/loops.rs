@@ -177,6 +177,7 @@ fn count(metrics: &Metrics, event: &Event) {
             AlertKind::Immediate => "immediate",
             AlertKind::Digest => "digest",
         }),
+        Event::Health(_) => metrics.alerted("health"),
     }
 }
 
@@ -214,6 +215,20 @@ pub(super) async fn send(engine: Arc<Engine>, pulse: Arc<Pulse>, metrics: Metric
         }
         let due = engine.next_send().await.unwrap_or(None);
         wait(&engine, due, &engine.wake().send, &stop).await;
+    }
+}
+
+/// Tells operators of feeds when there is something to tell.
+pub(super) async fn health(engine: Arc<Engine>, metrics: Metrics, stop: CancellationToken) {
+    let mut trouble = Trouble::default();
+    let mut events = Vec::new();
+    while !stop.is_cancelled() {
+        match engine.tell_operators(&mut events).await {
+            Ok(_) => trouble.over("health"),
+            Err(error) => trouble.rest(&engine, "health", &error, &stop).await,
+        }
+        events.drain(..).for_each(|event| count(&metrics, &event));
+        wait(&engine, engine.next_health(), &engine.wake().health, &stop).await;
     }
 }
 

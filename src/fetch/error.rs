@@ -158,6 +158,11 @@ impl FetchError {
 
 /// An address as it may be shown: `***` for credentials, `?name=***` for the values of its query, which often are tokens, and no fragment.
 pub fn redacted(url: &Url) -> String {
+    without_secrets(url).into()
+}
+
+/// [`redacted`] as an address.
+pub fn without_secrets(url: &Url) -> Url {
     let mut shown = url.clone();
     shown.set_fragment(None);
     let had_credentials = !shown.username().is_empty() || shown.password().is_some();
@@ -172,7 +177,7 @@ pub fn redacted(url: &Url) -> String {
             .collect();
         shown.set_query(Some(names.join("&").as_str()).filter(|names| !names.is_empty()));
     }
-    shown.into()
+    shown
 }
 
 fn meaning(status: u16) -> &'static str {

@@ -17,7 +17,7 @@ mod spec;
 
 use jiff::Timestamp;
 
-pub use error::{FetchError, redacted};
+pub use error::{FetchError, redacted, without_secrets};
 pub use http::{HttpFetcher, Pace};
 pub use page::{Fetched, Headers, Page, Request, Target, Validators};
 pub use saved::{SavedAnswer, SavedBody, SavedFetcher};

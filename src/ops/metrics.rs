@@ -136,7 +136,7 @@ impl Metrics {
         self.stories.inc();
     }
 
-    /// An alert of this kind (`immediate`, `digest`) was decided.
+    /// An alert of this kind (`immediate`, `digest`, `health`) was decided.
     pub fn alerted(&self, kind: &'static str) {
         self.alerts.get_or_create(&Kind { kind }).inc();
     }

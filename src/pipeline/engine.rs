@@ -8,8 +8,10 @@ use tokio::sync::{Mutex, Semaphore};
 
 use super::current::Current;
 use super::event::Event;
+use super::health::HealthWatch;
 use super::memory::JudgeMemory;
 use super::wake::Wake;
+use crate::alert::OPERATORS;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::feed::FeedSpec;
@@ -48,6 +50,7 @@ pub struct Engine {
     pub(super) messages_waiting: AtomicBool,
     /// When the dates of all feeds were last looked through, seconds.
     pub(super) dates_checked_at: AtomicI64,
+    pub(super) health: std::sync::Mutex<HealthWatch>,
     current: RwLock<Arc<Current>>,
     poll_at_once: bool,
     wake: Wake,
@@ -72,6 +75,7 @@ impl Engine {
             reads_waiting: AtomicBool::new(true),
             messages_waiting: AtomicBool::new(true),
             dates_checked_at: AtomicI64::new(0),
+            health: std::sync::Mutex::default(),
             current: RwLock::new(Arc::new(Current::new(settings))),
             poll_at_once,
             wake: Wake::default(),
@@ -104,16 +108,16 @@ impl Engine {
         let seeds = current.settings.feeds.iter().map(|feed| self.seed(feed, &current.settings, now)).collect();
         self.store.sync_feeds(seeds, now).await?;
         self.mend_schedule(current.settings.poll.clone(), now).await?;
-        let recipients = |desk: &crate::alert::DeskSpec| {
-            let name = desk.name.as_str().to_owned();
-            desk.recipients.iter().map(move |r| (name.clone(), r.clone())).collect::<Vec<_>>()
-        };
-        let dropped = self.store.drop_unknown_recipients(current.settings.desks.iter().flat_map(recipients).collect()).await?;
+        let operators = (OPERATORS, &current.settings.operators.recipients);
+        let desks = current.settings.desks.iter().map(|desk| (desk.name.as_str(), &desk.recipients));
+        let known = desks.chain([operators]).flat_map(|(desk, all)| all.iter().map(move |r| (desk.to_owned(), r.clone())));
+        let dropped = self.store.drop_unknown_recipients(known.collect()).await?;
         if dropped > 0 {
             tracing::info!(messages = dropped, "dropped messages for recipients that left their desk");
         }
         *memory = fresh;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = current;
+        self.look_at_health(now);
         Ok(())
     }
 
@@ -155,14 +159,15 @@ impl Engine {
         now.checked_add(LEASE).unwrap_or(now)
     }
 
-    /// Runs read, judge and send until nothing is due any more; the events come in order.
+    /// Runs read, judge, health and send until nothing is due any more; the events come in order.
     pub async fn run_due(&self, events: &mut Vec<Event>) -> Result<(), StoreError> {
         loop {
             let read = self.read_due().await?;
             let judged = self.judge_due(events).await?;
             let alerted = self.alert_due(events).await?;
+            let told = self.tell_operators(events).await?;
             let sent = self.send_due().await?;
-            if read + judged + alerted + sent.tried == 0 {
+            if read + judged + alerted + told + sent.tried == 0 {
                 return Ok(());
             }
         }
@@ -173,11 +178,11 @@ impl Engine {
         self.memory.lock().await.next_due()
     }
 
-    /// The next instant at which read, judge or send has something to do; feeds are not asked here.
+    /// The next instant at which read, judge, health or send has something to do; feeds are not asked here.
     pub async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         let read = self.next_read().await?;
         let send = self.next_send().await?;
         let judge = self.next_judge().await;
-        Ok([read, send, judge].into_iter().flatten().min())
+        Ok([read, send, judge, self.next_health()].into_iter().flatten().min())
     }
 }

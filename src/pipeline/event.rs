@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::alert::AlertKind;
-use crate::types::{ArticleKey, DeskName, StoryId, TopicId};
+use crate::types::{ArticleKey, DeskName, FeedId, StoryId, TopicId};
 
 /// One decision.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +12,8 @@ pub enum Event {
     Article(ArticleEvent),
     /// A desk is mailed.
     Alert(AlertEvent),
+    /// Operators are mailed.
+    Health(HealthEvent),
 }
 
 /// An article was judged within one topic.
@@ -59,5 +61,22 @@ pub struct AlertEvent {
     /// One per recipient, without angle brackets.
     pub message_ids: Vec<String>,
     /// The subject of the first.
+    pub subject: String,
+}
+
+/// Operators are mailed which feeds break and recover.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HealthEvent {
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Feeds that fail.
+    pub failing: Vec<FeedId>,
+    /// Feeds that answer and are silent for too long.
+    pub quiet: Vec<FeedId>,
+    /// Feeds that are well again.
+    pub back: Vec<FeedId>,
+    /// One per recipient, without angle brackets.
+    pub message_ids: Vec<String>,
+    /// The subject.
     pub subject: String,
 }

@@ -6,6 +6,7 @@
 mod current;
 mod engine;
 mod event;
+mod health;
 mod judge;
 mod mailing;
 mod memory;
@@ -16,7 +17,7 @@ mod wake;
 
 pub use current::Current;
 pub use engine::{Engine, EngineParts};
-pub use event::{AlertEvent, ArticleEvent, Event};
+pub use event::{AlertEvent, ArticleEvent, Event, HealthEvent};
 pub use mailing::preview_digest;
 pub use poll::PollReport;
 pub use read::ReadUnit;

@@ -82,6 +82,7 @@ impl Engine {
         let spec = self.current().settings.poll.clone();
         let state = due.state;
         let feed = state.feed.clone();
+        let was_well = schedule::is_well(&state);
         let Answer { mut outcome, validators, moved_to, parsed } = answer;
         for problem in &parsed.problems {
             tracing::debug!(feed.id = %feed, %problem, "mended while reading the feed");
@@ -96,6 +97,7 @@ impl Engine {
             schedule::next_poll(&state, &outcome, &spec, now)
         };
         let committed = self.store.record_poll(record, decide).await?;
+        self.note_health(was_well, &committed.state, now);
         if throttled {
             // The host sent us away: its other feeds and pages wait too.
             self.fetcher.pause_host(&due.url, committed.state.next_poll_at);

@@ -13,12 +13,14 @@ pub struct Wake {
     pub judge: Notify,
     /// Messages wait to be sent.
     pub send: Notify,
+    /// A feed that is not well was polled.
+    pub health: Notify,
 }
 
 impl Wake {
     /// Rings every bell: after a reload.
     pub fn all(&self) {
-        for bell in [&self.poll, &self.read, &self.judge, &self.send] {
+        for bell in [&self.poll, &self.read, &self.judge, &self.send, &self.health] {
             bell.notify_one();
         }
     }

@@ -12,7 +12,7 @@ const RHYTHMS: f64 = 3.0;
 /// And from this share of the longest silence of late: a paper that prints its whole week on Monday has a rhythm of hours and is silent for days.
 const LONGEST_GAPS: f64 = 1.5;
 /// A shorter silence is never unusual, however lively the feed: from Friday noon to Monday noon an office says nothing.
-const LEAST_SILENCE: SignedDuration = SignedDuration::from_hours(72);
+pub const LEAST_SILENCE: SignedDuration = SignedDuration::from_hours(72);
 /// The same for a feed that brought something once only, so that its rhythm is unknown: the slowest that are followed as news are monthly.
 const LEAST_SILENCE_WITHOUT_RHYTHM: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// The longest silence counts half as much after this time: the holidays of one summer do not excuse the whole year.

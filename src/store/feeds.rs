@@ -57,8 +57,12 @@ impl FeedRow {
     }
 }
 
-const COLUMNS: &str = "id, url, etag, last_modified, status, interval_ms, next_poll_at, last_polled_at, last_new_at, failures, unchanged, rhythm_seconds, last_error, \
+/// The columns that [`feed_row`] reads, from the first on.
+pub(super) const COLUMNS: &str = "id, url, etag, last_modified, status, interval_ms, next_poll_at, last_polled_at, last_new_at, failures, unchanged, rhythm_seconds, last_error, \
      coalesce(name, title), language, validators_url, status_since, longest_gap_seconds";
+
+/// How many they are.
+pub(super) const WIDTH: usize = 18;
 
 impl Store {
     /// Drops every claim: at the start of a process that is the only one, whoever made them is gone.
@@ -259,7 +263,7 @@ pub fn status_word(status: FeedStatus) -> &'static str {
     }
 }
 
-fn feed_row(row: &Row<'_>) -> rusqlite::Result<FeedRow> {
+pub(super) fn feed_row(row: &Row<'_>) -> rusqlite::Result<FeedRow> {
     let id: String = row.get(0)?;
     let url: String = row.get(1)?;
     let status: String = row.get(4)?;

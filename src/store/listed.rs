@@ -16,7 +16,7 @@ pub struct Filter {
     pub topic: Option<String>,
     /// Out of this feed.
     pub feed: Option<String>,
-    /// In this state: `open`, `partial`, `blocked` for articles; `queued`, `sent`, `failed` for messages; `ok`, `failing`, … for feeds.
+    /// In this state: `open`, `partial`, `blocked` for articles; `queued`, `sent`, `failed` for messages; `ok`, `failing`, `quiet`, … for feeds.
     pub state: Option<String>,
     /// Words to look for in title and text, in SQLite's full-text syntax.
     pub search: Option<String>,
@@ -61,7 +61,7 @@ pub struct ListedAlert {
     pub at: Timestamp,
     /// For whom.
     pub desk: String,
-    /// `immediate` or `digest`.
+    /// `immediate`, `digest`, or `health` for operators.
     pub kind: String,
     /// Its stories.
     pub stories: Vec<StoryId>,
@@ -82,7 +82,7 @@ pub struct ListedMessage {
     pub desk: String,
     /// Its recipient.
     pub recipient: String,
-    /// `immediate` or `digest`.
+    /// `immediate`, `digest`, or `health` for operators.
     pub kind: String,
     /// The subject.
     pub subject: String,

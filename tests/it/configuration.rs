@@ -62,6 +62,7 @@ fn the_reference_parses_with_every_comment_removed() {
     let shipped = config::load(&root().join("config/vigie.toml")).expect("no mistakes");
     assert_eq!(full.poll, shipped.poll);
     assert_eq!(full.alerts, shipped.alerts);
+    assert_eq!(full.operators, shipped.operators);
     assert_eq!(full.story, shipped.story);
     assert_eq!(full.read, shipped.read);
     assert_eq!(full.retention, shipped.retention);
@@ -145,4 +146,21 @@ fn a_second_topic_of_another_kind_works_beside_the_first() {
     );
     let settings = config::load(&file).expect("no mistakes");
     assert_eq!(settings.topics.len(), 2);
+}
+
+#[test]
+fn mistakes_about_operators_are_named_with_their_lines() {
+    let found = mistakes(
+        "[operators]\nrecipients = [\"nobody\"]\nlanguage = \"de\"\nfeed_failures = 0\nmin_gap = 5\nrecipient = []\ntimezone = \"Mars\"\n",
+    );
+    for wanted in [
+        "vigie.toml:2: operators.recipients: \"nobody\" is not a mail address",
+        "vigie.toml:3: operators.language: \"de\" is not one of \"fr\", \"en\"",
+        "vigie.toml:4: operators.feed_failures: 0 is not between 1 and 1000",
+        "vigie.toml:5: operators.min_gap: this should be a string, not an integer",
+        "vigie.toml:6: unknown key \"recipient\" in [operators]; did you mean \"recipients\"?",
+        "vigie.toml:7: operators.timezone: \"Mars\" is not a time zone",
+    ] {
+        assert!(found.iter().any(|m| m.starts_with(wanted)), "{wanted:?} is missing in {found:#?}");
+    }
 }

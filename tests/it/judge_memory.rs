@@ -66,7 +66,7 @@ async fn arrives(engine: &Engine, key: &str, title: &str, text: &str) {
 fn judged(events: &[Event]) -> Vec<(String, String, StoryId)> {
     let told = |event: &Event| match event {
         Event::Article(a) => Some((a.key.0.clone(), a.topic.clone()?.0, a.story?)),
-        Event::Alert(_) => None,
+        Event::Alert(_) | Event::Health(_) => None,
     };
     events.iter().filter_map(told).collect()
 }

@@ -7,6 +7,7 @@ mod configuration;
 mod crash;
 mod daemon;
 mod feeds;
+mod health;
 mod judge_memory;
 mod layout;
 mod migrations;
