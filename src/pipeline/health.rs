@@ -8,7 +8,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::engine::Engine;
 use super::event::{Event, HealthEvent};
@@ -19,8 +19,10 @@ use crate::schedule::{self, Change, FeedState, FeedStatus, Told};
 use crate::store::{HealthRecord, StoreError, WatchedFeed};
 use crate::types::FeedId;
 
-/// The least time between two looks at all feeds.
-const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(60);
+/// The least time between two looks at all feeds: 10,000 rows are read in a few milliseconds, which is nothing once a minute.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// The same for operators who want to wait less than that.
+const LOOK_SOONEST: Duration = Duration::from_secs(1);
 
 /// When feeds are looked at; what is lost with it is found again by the look at the next start.
 #[derive(Default)]
@@ -40,8 +42,9 @@ impl Engine {
         }
         let mut watch = self.health.lock().unwrap_or_else(PoisonError::into_inner);
         if watch.look_at.is_none() {
-            let again = watch.looked_at.map_or(now, |at| later(at, LOOK_EVERY));
-            watch.look_at = Some(again.clamp(now, later(now, LOOK_EVERY)));
+            let every = self.current().settings.operators.group_wait.clamp(LOOK_SOONEST, LOOK_EVERY);
+            let again = watch.looked_at.map_or(now, |at| later(at, every));
+            watch.look_at = Some(again.clamp(now, later(now, every)));
             self.wake().health.notify_one();
         }
     }
@@ -94,8 +97,8 @@ impl Engine {
         let mut watch = self.health.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(at) = watch.look_at else { return false };
         // Further ahead than any wait: the clock went back.
-        let longest = SignedDuration::try_from(operators.group_wait.max(operators.min_gap)).unwrap_or(SignedDuration::MAX);
-        if at > now && at <= later(later(now, longest), LOOK_EVERY) {
+        let longest = operators.group_wait.max(operators.min_gap).max(LOOK_EVERY);
+        if at > now && at <= later(now, longest) {
             return false;
         }
         watch.look_at = None;
@@ -204,6 +207,6 @@ fn news(feed: &WatchedFeed, change: Change) -> FeedNews {
     FeedNews { feed: state.feed.clone(), name: feed.row.name.clone(), address: without_secrets(&due.url), change: told }
 }
 
-fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+fn later(at: Timestamp, by: Duration) -> Timestamp {
     at.checked_add(by).unwrap_or(Timestamp::MAX)
 }

@@ -12,7 +12,7 @@ use vigie::outbox::Courier;
 use vigie::pipeline::{Engine, EngineParts, Event, HealthEvent};
 use vigie::store::{CommitHook, Fate, Filter, Reader, Store, StoreError, StoreOptions};
 
-use crate::support::{self, rss, run, text};
+use crate::support::{self, Answer, Daemon, Sink, Web, rss, run, text, wait_for};
 
 /// Hours after the beginning.
 fn hour(n: i64) -> Timestamp {
@@ -262,4 +262,39 @@ fn a_death_at_any_commit_repeats_and_loses_no_report() {
             assert_eq!(got, expected, "{fate:?} at commit {n}");
         }
     }
+}
+
+/// The whole way, from a server that is down to the mail on the wire, with a kill in between.
+#[test]
+fn a_daemon_tells_a_break_once_even_when_it_is_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (web, sink) = (Web::start(), Sink::start());
+    web.route("/feed.xml", Answer::status(500));
+    let file = support::config(folder.path(), &[format!("{}/feed.xml", web.base)], Some(sink.port));
+    let more = "[operators]\nrecipients = [\"ops@example.org\"]\nlanguage = \"fr\"\nfeed_failures = 2\ngroup_wait = \"0s\"\nmin_gap = \"0s\"\n";
+    let shortest = "min_interval = \"1s\"\n";
+    let text = std::fs::read_to_string(&file).unwrap().replace(shortest, &format!("{shortest}max_interval = \"2s\"\n"));
+    std::fs::write(&file, format!("{text}{more}")).unwrap();
+    let subjects = || -> Vec<String> {
+        let messages = sink.messages.lock().unwrap();
+        let of = |mail: &str| mail.lines().find_map(|l| l.strip_prefix("Subject: ")).unwrap_or_default().trim().to_owned();
+        messages.iter().filter(|(to, _)| to == "ops@example.org").map(|(_, mail)| of(mail)).collect()
+    };
+    let daemon = Daemon::start(&file, &[]);
+    wait_for("the mail about the break", || !subjects().is_empty());
+    // Killed only once the mail is marked as sent: before that a repeat of the same bytes is right.
+    let marked = || support::text(&run(&["messages", "--state", "sent", "--config", file.to_str().unwrap()]).stdout);
+    wait_for("the mark behind it", || marked().contains("health"));
+    daemon.signal("KILL");
+    daemon.end();
+    let before = web.count("/feed.xml");
+    let daemon = Daemon::start(&file, &[]);
+    wait_for("another failure", || web.count("/feed.xml") > before);
+    assert_eq!(subjects(), ["[vigie] 1 flux en panne : f0"]);
+    web.route("/feed.xml", Answer::new("application/rss+xml", rss(&web.base, &["Item"])));
+    wait_for("the mail about its end", || subjects().len() > 1);
+    daemon.signal("TERM");
+    daemon.end();
+    assert_eq!(subjects().len(), 2, "{:?}", subjects());
+    assert!(subjects()[1].starts_with("[vigie] 1 flux "), "{:?}", subjects());
 }
