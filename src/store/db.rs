@@ -57,8 +57,6 @@ const QUEUE: usize = 256;
 /// Jobs that share one transaction and one commit, when so many wait; more would make the first of them wait long.
 const MAX_GROUP: usize = 256;
 
-/// Pages of 4 KiB in the write-ahead log before they are copied into the file: a page that changes often is copied once for all its changes.
-const WAL_PAGES: i64 = 4000;
 /// What the writing connection keeps of the file in memory, KiB.
 const CACHE_KIB: i64 = 8192;
 
@@ -292,7 +290,6 @@ fn open_connection(path: Option<&Path>) -> Result<Connection, StoreError> {
     if path.is_some() {
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-        connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
     }
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     // Plans do not follow the values that are bound, else a statement is prepared anew for each.
