@@ -232,6 +232,24 @@ pub(super) async fn health(engine: Arc<Engine>, metrics: Metrics, stop: Cancella
     }
 }
 
+/// Rings every bell when the wall clock jumps: each loop waits for a date of the clock of before.
+pub(super) async fn clock(engine: Arc<Engine>, stop: CancellationToken) {
+    const EVERY: Duration = Duration::from_secs(1);
+    const JUMP_SECONDS: i64 = 3;
+    loop {
+        let before = engine.clock().now();
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = engine.clock().sleep(EVERY) => {}
+        }
+        let seconds = engine.clock().now().duration_since(before).as_secs();
+        if !(0..=JUMP_SECONDS).contains(&seconds) {
+            tracing::warn!(seconds, "the clock has jumped");
+            engine.wake().all();
+        }
+    }
+}
+
 /// Throws away once an hour what the configuration does not keep.
 pub(super) async fn house(engine: Arc<Engine>, stop: CancellationToken) {
     const EVERY: Duration = Duration::from_secs(3600);

@@ -38,6 +38,7 @@ pub async fn run(engine: Engine, mut signals: Signals, page: Option<Bound>) -> R
     tasks.spawn(loops::judge(engine.clone(), pulse.clone(), metrics.clone(), stop.clone()));
     tasks.spawn(loops::send(engine.clone(), pulse.clone(), metrics.clone(), stop.clone()));
     tasks.spawn(loops::health(engine.clone(), metrics.clone(), stop.clone()));
+    tasks.spawn(loops::clock(engine.clone(), stop.clone()));
     tasks.spawn(loops::house(engine.clone(), stop.clone()));
     tasks.spawn(pulse::watchdog(engine.clone(), pulse.clone(), stop.clone()));
     if let Some(page) = page {

@@ -106,9 +106,9 @@ impl HttpFetcher {
         }
     }
 
-    /// Asks nothing of the host of `url` before `until`.
-    pub fn pause_host(&self, url: &Url, until: Timestamp) {
-        self.shared.politeness.pause(url, until);
+    /// Asks nothing of the host of `url` for so long.
+    pub fn pause_host(&self, url: &Url, pause: Duration) {
+        self.shared.politeness.pause(url, pause);
     }
 
     /// Whether `url` may be asked at all, now, for this purpose.

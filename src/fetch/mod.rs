@@ -41,12 +41,12 @@ impl Fetcher {
         }
     }
 
-    /// Asks nothing of the host of `url` before `until`: for a 429, which is about the asker and not about one feed.
+    /// Asks nothing of the host of `url` for so long: for a 429, which is about the asker and not about one feed.
     ///
     /// Requests that come sooner fail with [`FetchError::HostPaused`].
-    pub fn pause_host(&self, url: &url::Url, until: Timestamp) {
+    pub fn pause_host(&self, url: &url::Url, pause: std::time::Duration) {
         if let Fetcher::Http(http) = self {
-            http.pause_host(url, until);
+            http.pause_host(url, pause);
         }
     }
 }

@@ -34,7 +34,8 @@ struct Host {
     pages: Arc<Semaphore>,
     /// The earliest start of the next request.
     next_start: Mutex<Option<Instant>>,
-    paused_until: Mutex<Option<Timestamp>>,
+    /// On the monotonic clock: no jump of the wall clock lengthens a pause.
+    paused_until: Mutex<Option<Instant>>,
 }
 
 /// Leave for one request; dropping it lets the next one in.
@@ -65,14 +66,17 @@ impl Politeness {
 
     /// The end of the host's pause, when it is not over at `now`.
     pub(super) fn paused_until(&self, url: &Url, now: Timestamp) -> Option<Timestamp> {
-        lock(&self.host(url).paused_until).filter(|until| now < *until)
+        let until = (*lock(&self.host(url).paused_until))?;
+        let rest = until.checked_duration_since(Instant::now()).filter(|rest| !rest.is_zero())?;
+        Some(now.checked_add(rest).unwrap_or(Timestamp::MAX))
     }
 
-    /// Lets no request to the host of `url` through before `until`.
-    pub(super) fn pause(&self, url: &Url, until: Timestamp) {
+    /// Lets no request to the host of `url` through for so long.
+    pub(super) fn pause(&self, url: &Url, pause: Duration) {
         let host = self.host(url);
+        let until = Instant::now().checked_add(pause);
         let mut paused = lock(&host.paused_until);
-        *paused = Some(paused.map_or(until, |at| at.max(until)));
+        *paused = (*paused).max(until);
     }
 
     fn reserve_start(&self, host: &Host) -> Instant {
@@ -90,7 +94,7 @@ impl Politeness {
             hosts.retain(|_, host| {
                 Arc::strong_count(host) > 1
                     || lock(&host.next_start).is_some_and(|at| at > now)
-                    || lock(&host.paused_until).is_some()
+                    || lock(&host.paused_until).is_some_and(|at| at > now)
             });
         }
         let name = url.host_str().unwrap_or_default();
@@ -168,13 +172,16 @@ mod tests {
     }
 
     #[test]
-    fn a_paused_host_is_paused_until_the_time_given() {
-        let at = |text: &str| text.parse::<Timestamp>().expect("a test instant");
+    fn a_paused_host_is_paused_for_the_longest_time_given() {
+        let now: Timestamp = "2024-10-17T06:00:00Z".parse().expect("a test instant");
         let politeness = Politeness::new(10, 2, Duration::ZERO);
-        let until = at("2024-10-17T06:01:00Z");
-        politeness.pause(&url("http://a.example/feed"), until);
-        assert_eq!(politeness.paused_until(&url("http://a.example/other"), at("2024-10-17T06:00:59Z")), Some(until));
-        assert_eq!(politeness.paused_until(&url("http://a.example/feed"), until), None);
-        assert_eq!(politeness.paused_until(&url("http://b.example/feed"), at("2024-10-17T06:00:00Z")), None);
+        let rest =
+            |address: &str| politeness.paused_until(&url(address), now).map(|until| until.duration_since(now).as_secs_f64());
+        politeness.pause(&url("http://a.example/feed"), Duration::from_secs(60));
+        politeness.pause(&url("http://a.example/feed"), Duration::from_secs(20));
+        assert!(rest("http://a.example/other").is_some_and(|rest| (50.0..=60.0).contains(&rest)));
+        assert_eq!(rest("http://b.example/feed"), None);
+        politeness.pause(&url("http://b.example/feed"), Duration::ZERO);
+        assert_eq!(rest("http://b.example/feed"), None);
     }
 }

@@ -61,7 +61,8 @@ impl RobotsCache {
         let site = self.site(page);
         let mut known = site.lock().await;
         let fresh = match known.take() {
-            Some(known) if now < known.until => known,
+            // Later than any file is believed from now on: the clock went back.
+            Some(known) if now < known.until && known.until <= later(now, BELIEVED) => known,
             _ => match ask.await {
                 RobotsAnswer::File(bytes) => {
                     Known { rules: Rules::File(Box::new(Robots::parse(&bytes, PRODUCT))), until: later(now, BELIEVED) }

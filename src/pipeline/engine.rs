@@ -104,10 +104,10 @@ impl Engine {
     async fn put_in_force(&self, current: Arc<Current>) -> Result<(), StoreError> {
         let mut memory = self.memory.lock().await;
         let now = self.clock.now();
-        let fresh = JudgeMemory::read(&self.store, &current, now).await?;
         let seeds = current.settings.feeds.iter().map(|feed| self.seed(feed, &current.settings, now)).collect();
         self.store.sync_feeds(seeds, now).await?;
-        self.mend_schedule(current.settings.poll.clone(), now).await?;
+        self.mend_dates(&current.settings, now).await?;
+        let fresh = JudgeMemory::read(&self.store, &current, now).await?;
         let operators = (OPERATORS, &current.settings.operators.recipients);
         let desks = current.settings.desks.iter().map(|desk| (desk.name.as_str(), &desk.recipients));
         let known = desks.chain([operators]).flat_map(|(desk, all)| all.iter().map(move |r| (desk.to_owned(), r.clone())));

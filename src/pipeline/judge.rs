@@ -204,10 +204,8 @@ fn judge(memory: &mut JudgeMemory, current: &Current, stored: &StoredArticle, no
         }
         let matched = topic.score(&stored.article);
         let next_story = StoryId(known_stories.0 + 1 + place as i64);
-        let placed = match memory.indexes.get_mut(place).filter(|_| matched.relevant) {
-            Some(index) => Some(place_in(index, stored, &matched, next_story, now)),
-            None => None,
-        };
+        let index = memory.indexes.get_mut(place).filter(|_| matched.relevant);
+        let placed = index.map(|index| place_in(index, stored, &matched, next_story, now));
         memory.last_story = placed.as_ref().map_or(memory.last_story, |placed| placed.story.max(memory.last_story));
         topics.push(TopicJudgement { matched, inherited: false, placed });
     }

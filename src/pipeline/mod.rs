@@ -4,6 +4,7 @@
 //! except committed rows; [`Wake`] only says "there is more". Not done here: when steps run (daemon, replay).
 
 mod current;
+mod dates;
 mod engine;
 mod event;
 mod health;

@@ -8,12 +8,9 @@ use url::Url;
 use super::engine::Engine;
 use crate::feed::{self, ParsedFeed};
 use crate::fetch::{FetchError, Fetched, Headers, Page, Request, Target, Validators};
-use crate::schedule::{self, Hints, PollOutcome, PollSpec};
+use crate::schedule::{self, Hints, PollOutcome};
 use crate::store::{DueFeed, PollRecord, StoreError};
 use crate::types::FeedId;
-
-/// How often the dates of all feeds are looked through.
-const CHECK_DATES_EVERY_SECONDS: i64 = 60;
 
 /// What one poll came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,25 +45,8 @@ impl Engine {
     /// Claims up to `limit` feeds that were due at `due_by`: now, or the beginning of a round.
     pub async fn claim_feeds(&self, due_by: Timestamp, limit: usize) -> Result<Vec<DueFeed>, StoreError> {
         let now = self.clock.now();
-        let turned = self.dates_checked_at.load(Ordering::SeqCst);
-        if now.as_second() < turned || now.as_second() >= turned.saturating_add(CHECK_DATES_EVERY_SECONDS) {
-            self.mend_schedule(self.current().settings.poll.clone(), now).await?;
-        }
+        self.check_dates(now).await?;
         self.store.claim_feeds(due_by, self.lease_until(now), limit).await
-    }
-
-    /// Pulls back next polls that only a clock that has jumped can have set: at start and reload, when the clock is seen to go back, and
-    /// now and then, for a poll that was under way may have been kept after that.
-    pub(super) async fn mend_schedule(&self, spec: PollSpec, now: Timestamp) -> Result<(), StoreError> {
-        let mended = self.store.mend_dates(move |state| schedule::clamp_next_poll(state, &spec, now)).await?;
-        self.dates_checked_at.store(now.as_second(), Ordering::SeqCst);
-        if mended > 0 {
-            tracing::warn!(
-                feeds = mended,
-                "the clock has jumped, or poll.max_interval is shorter now: next polls are pulled back"
-            );
-        }
-        Ok(())
     }
 
     /// Asks one feed and keeps what it brought.
@@ -100,7 +80,8 @@ impl Engine {
         self.note_health(was_well, &committed.state, now);
         if throttled {
             // The host sent us away: its other feeds and pages wait too.
-            self.fetcher.pause_host(&due.url, committed.state.next_poll_at);
+            let pause = committed.state.next_poll_at.duration_since(now);
+            self.fetcher.pause_host(&due.url, std::time::Duration::try_from(pause).unwrap_or_default());
         }
         let entries = committed.new_entries + committed.revised_entries;
         if entries > 0 {

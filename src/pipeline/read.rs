@@ -18,7 +18,7 @@ use crate::types::ArticleKey;
 use crate::types::url::without_tracking;
 
 /// A page that could not be had is asked once more after this; then the entry's own text has to do. Short, for an alert waits for it.
-const RETRY_AFTER: SignedDuration = SignedDuration::from_secs(60);
+pub(super) const RETRY_AFTER: SignedDuration = SignedDuration::from_secs(60);
 /// Tries of one page.
 const MOST_TRIES: u32 = 2;
 /// A page counts as giving less than the feed when it has fewer than this share of the feed's letters.

@@ -52,6 +52,11 @@ pub(super) fn base(interval: Duration, spec: &PollSpec) -> Duration {
     interval.max(spec.min_interval).min(spec.max_interval)
 }
 
+/// The longest wait that a feed's own past can earn; a longer one was asked for.
+pub(super) fn longest_own_wait(interval: Duration, spec: &PollSpec) -> Duration {
+    scaled(base(interval, spec).saturating_mul(SLOWEST_INTERVALS), 1.0 + JITTER_SHARE)
+}
+
 /// Notes in `state` whether a poll found something: streaks and rhythm.
 pub(super) fn note(state: &mut FeedState, found: bool, now: Timestamp) {
     if !found {

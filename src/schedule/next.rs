@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::jitter::{later, scaled, share};
-use super::state::{FeedState, FeedStatus, PollOutcome, PollSpec};
+use super::state::{FeedState, FeedStatus, Hints, PollOutcome, PollSpec};
 use super::{backoff, cadence};
 
 /// How far below `max_interval` capped waits reach: feeds that are all at the maximum stay apart.
@@ -48,7 +48,8 @@ pub fn next_poll(state: &FeedState, outcome: &PollOutcome, spec: &PollSpec, now:
 /// A feed whose dates can only come of a clock that has jumped, or of a `max_interval` since shortened, with dates to go on from;
 /// `None` for one whose dates make sense.
 ///
-/// A last poll in the future means that the clock went back: the feed keeps the wait it was given then. A next poll further ahead than any
+/// A last poll in the future means that the clock went back: the feed keeps the wait it was given then, unless a silence measured with that clock can
+/// have earned it; such a wait is counted anew. A next poll further ahead than any
 /// wait says nothing: the feed is due at its share of one interval, so that such feeds do not come together. The result makes sense, so
 /// asking again changes nothing.
 pub fn clamp_next_poll(state: &FeedState, spec: &PollSpec, now: Timestamp) -> Option<FeedState> {
@@ -57,16 +58,20 @@ pub fn clamp_next_poll(state: &FeedState, spec: &PollSpec, now: Timestamp) -> Op
         return None;
     }
     let given = went_back.and_then(|last| Duration::try_from(state.next_poll_at.duration_since(last)).ok());
-    let wait = given
-        .filter(|wait| *wait <= spec.max_interval)
-        .unwrap_or_else(|| scaled(cadence::base(state.interval, spec), share(&state.feed, now)));
-    Some(FeedState {
-        next_poll_at: later(now, wait),
+    let mended = FeedState {
         last_polled_at: state.last_polled_at.map(|at| at.min(now)),
         last_new_at: state.last_new_at.map(|at| at.min(now)),
         status_since: state.status_since.map(|at| at.min(now)),
         ..state.clone()
-    })
+    };
+    let wait = match given.filter(|wait| *wait <= spec.max_interval) {
+        Some(wait) if state.status == FeedStatus::Ok && wait <= cadence::longest_own_wait(state.interval, spec) => {
+            wait.min(cadence::wait(&mended, false, &Hints::default(), spec, now))
+        }
+        Some(wait) => wait,
+        None => scaled(cadence::base(state.interval, spec), share(&state.feed, now)),
+    };
+    Some(FeedState { next_poll_at: later(now, wait), ..mended })
 }
 
 fn succeeded(state: &mut FeedState, found: bool, now: Timestamp) {
@@ -193,8 +198,15 @@ mod tests {
             assert!((now()..=seconds(3)).contains(&state.next_poll_at), "{} is not within an interval", state.next_poll_at);
             assert_eq!(clamp_next_poll(&state, &spec(), now()), None);
         }
-        let went_back = mended(hours(7), Some(hours(6))).expect("a poll in the future");
-        assert_eq!((went_back.next_poll_at, went_back.last_polled_at), (hours(1), Some(now())), "the wait of then is kept");
+        let asked = mended(hours(9), Some(hours(6))).expect("a poll in the future");
+        assert_eq!(
+            (asked.next_poll_at, asked.last_polled_at),
+            (hours(3), Some(now())),
+            "a wait that the server asked for is kept"
+        );
+        let twelve_seconds_later = hours(6) + jiff::SignedDuration::from_secs(12);
+        let earned = mended(twelve_seconds_later, Some(hours(6))).expect("a poll in the future").next_poll_at;
+        assert!((seconds(3)..=seconds(4)).contains(&earned), "{earned}: a silence of the wrong clock counts for nothing");
     }
 
     proptest! {

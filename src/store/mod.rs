@@ -6,6 +6,7 @@
 mod alerts;
 mod articles;
 mod columns;
+mod dates;
 mod db;
 mod entries;
 mod error;
@@ -22,6 +23,7 @@ mod retention;
 
 pub use alerts::{AlertRecord, DeskMemory, StoryMaterial};
 pub use articles::{NewArticle, ReadJob, StoredArticle};
+pub use dates::{LatestDates, Mended};
 pub use db::{CommitHook, Durability, Fate, Reader, Store, StoreOptions};
 pub use entries::{PollCommitted, PollRecord};
 pub use error::StoreError;

@@ -99,3 +99,40 @@ async fn a_clock_that_goes_back_under_a_running_daemon_freezes_nothing() {
     clock.store((now + hour).as_microsecond(), Ordering::SeqCst);
     assert_eq!(turn(&engine).await, 2);
 }
+
+#[tokio::test]
+async fn what_waits_for_a_day_that_never_came_is_done_today() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Arc::default();
+    let now = at("2024-10-18T06:00:00Z");
+    drop(polled_at(folder.path(), &clock, now).await);
+    let other = rusqlite::Connection::open(folder.path().join("vigie.db")).unwrap();
+    let micros = |at: Timestamp| at.as_microsecond();
+    let (then, now) = (micros(at("2031-05-01T08:00:00Z")), now + SignedDuration::from_mins(10));
+    // What a daemon leaves that ran for a while with its clock in 2031: a page to be asked again, a mail to be tried again, claims, a digest.
+    let left = format!(
+        "INSERT INTO entries (id, feed_id, guid, title, title_hash, summary, authors, first_seen_at, last_seen_at)
+             VALUES (1, 'f0', 'g', 't', 0, '', '[]', 1, 1), (2, 'f0', 'h', 't', 0, '', '[]', 1, 1);
+         INSERT INTO read_queue (entry_id, revision, next_at, leased_until) VALUES (1, 1, {then}, NULL), (2, 1, 5, {then});
+         INSERT INTO alerts (id, desk, kind, at, since) VALUES (1, 'd', 'immediate', {then}, 0);
+         INSERT INTO outbox (alert_id, desk, recipient, kind, message_id, subject, created_at, next_at) VALUES (1, 'd', 'a', 'immediate', 'm', 's', 1, {then});
+         UPDATE feeds SET leased_until = {then};
+         INSERT OR REPLACE INTO desks (name, first_seen_at, last_digest_at) VALUES ('d', 1, {then});"
+    );
+    other.execute_batch(&left).unwrap();
+    clock.store(micros(now), Ordering::SeqCst);
+    let engine = engine(folder.path(), &clock).await;
+    let soonest = micros(now + SignedDuration::from_mins(20));
+    for (what, sql) in [
+        ("a page", "SELECT max(next_at) FROM read_queue"),
+        ("a claimed page", "SELECT coalesce(max(leased_until), 0) FROM read_queue"),
+        ("a claimed feed", "SELECT coalesce(max(leased_until), 0) FROM feeds"),
+        ("a mail", "SELECT max(next_at) FROM outbox"),
+        ("an alert", "SELECT max(at) FROM alerts"),
+        ("a digest", "SELECT max(last_digest_at) FROM desks"),
+    ] {
+        let latest: i64 = other.query_row(sql, [], |row| row.get(0)).unwrap();
+        assert!(latest <= soonest, "{what} waits for {latest}");
+    }
+    drop(engine);
+}

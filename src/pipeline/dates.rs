@@ -1,0 +1,60 @@
+//! Dates under a clock that jumps: what waits for a day that only the wrong clock knew is pulled back.
+
+use std::sync::atomic::Ordering;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::engine::Engine;
+use super::memory::JudgeMemory;
+use super::read::RETRY_AFTER;
+use crate::config::Settings;
+use crate::schedule;
+use crate::store::{LatestDates, StoreError};
+
+/// How often the dates of all waiting work are looked through.
+const CHECK_EVERY_SECONDS: i64 = 60;
+/// What a machine's clock may be set by without being wrong.
+const DRIFT: SignedDuration = SignedDuration::from_mins(5);
+
+impl Engine {
+    /// Pulls dates back when the clock is seen to go back, and now and then, for what was under way may have been kept after that.
+    pub(super) async fn check_dates(&self, now: Timestamp) -> Result<(), StoreError> {
+        let checked = self.dates_checked_at.load(Ordering::SeqCst);
+        if now.as_second() >= checked && now.as_second() < checked.saturating_add(CHECK_EVERY_SECONDS) {
+            return Ok(());
+        }
+        let current = self.current();
+        if self.mend_dates(&current.settings, now).await? {
+            let mut memory = self.memory.lock().await;
+            *memory = JudgeMemory::read(&self.store, &self.current(), now).await?;
+        }
+        Ok(())
+    }
+
+    /// Pulls back what only a clock that has jumped can have set; true when that concerns what judge keeps in memory.
+    pub(super) async fn mend_dates(&self, settings: &Settings, now: Timestamp) -> Result<bool, StoreError> {
+        let spec = settings.poll.clone();
+        let feeds = self.store.mend_dates(move |state| schedule::clamp_next_poll(state, &spec, now)).await?;
+        let later = |wait: SignedDuration| now.checked_add(wait).and_then(|at| at.checked_add(DRIFT)).unwrap_or(Timestamp::MAX);
+        let longest_retry = SignedDuration::try_from(settings.mail.retry_max).unwrap_or(SignedDuration::MAX);
+        let latest = LatestDates {
+            now,
+            told: later(SignedDuration::ZERO),
+            lease: self.lease_until(later(SignedDuration::ZERO)),
+            read: later(RETRY_AFTER),
+            send: later(longest_retry),
+        };
+        let mended = self.store.mend_waits(latest).await?;
+        self.dates_checked_at.store(now.as_second(), Ordering::SeqCst);
+        if feeds + mended.waits + mended.told > 0 {
+            tracing::warn!(
+                feeds,
+                waits = mended.waits,
+                told = mended.told,
+                "the clock has jumped, or poll.max_interval is shorter now: later dates are pulled back"
+            );
+            self.wake().all();
+        }
+        Ok(mended.told > 0)
+    }
+}
