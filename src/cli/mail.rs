@@ -55,7 +55,7 @@ async fn test(settings: &Settings, address: &str) -> anyhow::Result<End> {
 async fn retry(settings: &Settings) -> anyhow::Result<End> {
     // Fails in words when there is no database yet.
     drop(setup::reader(settings)?);
-    let store = Store::open(StoreOptions { path: Some(settings.database()), commit_hook: None })?;
+    let store = Store::open(StoreOptions { path: Some(settings.database()), ..StoreOptions::default() })?;
     let count = store.retry_failed(Clock::System.now()).await?;
     store.close().await;
     output::complain(&format!("{count} failed messages wait to be sent again"));

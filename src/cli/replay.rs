@@ -34,8 +34,12 @@ pub(super) fn run(config: Option<PathBuf>, format: Format, options: ReplayOption
         bail!("--store: {} exists already; a replay starts from nothing, name a new file", store.display());
     }
     let courier = options.outbox.as_ref().map_or_else(Courier::memory, Courier::folder);
-    let replay =
-        Replay { settings, paths: options.paths, courier, store: StoreOptions { path: options.store, commit_hook: None } };
+    let replay = Replay {
+        settings,
+        paths: options.paths,
+        courier,
+        store: StoreOptions { path: options.store, ..StoreOptions::default() },
+    };
     let mut printer = Printer::new(format);
     let mut summary = Summary::default();
     let mut broken = None;

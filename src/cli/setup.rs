@@ -44,7 +44,7 @@ pub(super) fn settings(given: Option<PathBuf>) -> anyhow::Result<Option<Settings
 /// An engine on the real world, holding the state folder.
 pub(super) async fn engine(settings: Settings, poll_at_once: bool) -> anyhow::Result<(Engine, StateLock)> {
     let lock = StateLock::acquire(&settings.state_dir)?;
-    let store = Store::open(StoreOptions { path: Some(settings.database()), commit_hook: None })?;
+    let store = Store::open(StoreOptions { path: Some(settings.database()), gathers: true, ..StoreOptions::default() })?;
     let fetcher = Fetcher::Http(HttpFetcher::new(&settings.network, &pace(&settings))?);
     let courier = Courier::new(&settings.mail).map_err(|e| anyhow!("[mail]: {e}"))?;
     let parts = EngineParts { settings, store, fetcher, courier, clock: Clock::System, poll_at_once };

@@ -6,8 +6,9 @@ use std::thread::JoinHandle;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
+use super::queue::{self, JobSender};
 use super::{StoreError, lock, migrate};
 
 /// What must survive a power cut.
@@ -40,6 +41,8 @@ pub struct StoreOptions {
     pub path: Option<PathBuf>,
     /// For the crash test.
     pub commit_hook: Option<CommitHook>,
+    /// While there is much to do, a commit waits up to 25 ms for more work to share it: for callers that work on many things at once.
+    pub gathers: bool,
 }
 
 /// Work for the writer.
@@ -52,8 +55,6 @@ struct Job {
 /// Tells the caller what came of its work, once it is known whether the transaction was committed.
 type Answer = Box<dyn FnOnce(Result<(), StoreError>)>;
 
-/// Jobs that wait for the writer before a caller has to wait itself.
-const QUEUE: usize = 256;
 /// Jobs that share one transaction and one commit, when so many wait; more would make the first of them wait long.
 const MAX_GROUP: usize = 256;
 
@@ -63,7 +64,7 @@ const CACHE_KIB: i64 = 8192;
 /// The store: a handle to the one thread that writes.
 #[derive(Clone)]
 pub struct Store {
-    jobs: mpsc::Sender<Job>,
+    jobs: JobSender<Job>,
     thread: Arc<std::sync::Mutex<Option<JoinHandle<()>>>>,
 }
 
@@ -92,13 +93,13 @@ pub(super) struct Writer {
 impl Store {
     /// Opens (and makes, and migrates) the database and starts its thread.
     pub fn open(options: StoreOptions) -> Result<Store, StoreError> {
+        let (jobs, mut queue) = queue::queue::<Job>(options.gathers);
         let mut writer = Writer::open(options)?;
-        let (jobs, mut queue) = mpsc::channel::<Job>(QUEUE);
         let thread = std::thread::Builder::new()
             .name("store".to_owned())
             .spawn(move || {
-                while let Some(job) = queue.blocking_recv() {
-                    writer.serve(job, || queue.try_recv().ok());
+                while let Some(job) = queue.next() {
+                    writer.serve(job, |may_wait| queue.more(may_wait));
                 }
                 writer.finish();
             })
@@ -142,7 +143,9 @@ impl Store {
                 let _ = answer.send(committed.and(result));
             })
         });
-        self.jobs.send(Job { durability, work }).await.map_err(|_| StoreError::Closed)?;
+        if !self.jobs.send(Job { durability, work }).await {
+            return Err(StoreError::Closed);
+        }
         waiting.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -159,7 +162,7 @@ impl Store {
 
 impl Writer {
     fn open(options: StoreOptions) -> Result<Writer, StoreError> {
-        let StoreOptions { path, commit_hook } = options;
+        let StoreOptions { path, commit_hook, .. } = options;
         let shown = path.clone().unwrap_or_else(|| PathBuf::from(":memory:"));
         let mut connection = open_connection(path.as_deref()).map_err(|e| e.sort(&shown))?;
         migrate::migrate(&mut connection, path.as_deref())?;
@@ -167,7 +170,7 @@ impl Writer {
     }
 
     /// Does a job and those that wait behind it in one transaction, commits, and answers them all.
-    fn serve(&mut self, first: Job, mut next: impl FnMut() -> Option<Job>) {
+    fn serve(&mut self, first: Job, mut next: impl FnMut(bool) -> Option<Job>) {
         let mut job = Some(first);
         while let Some(first) = job.take() {
             let mut group = Group::default();
@@ -181,7 +184,7 @@ impl Writer {
                 if group.failed.is_some() || group.answers.len() >= MAX_GROUP {
                     break;
                 }
-                match next() {
+                match next(group.durability == Some(Durability::Normal)) {
                     // A transaction keeps the durability it began with.
                     Some(one) if group.durability == Some(Durability::Normal) && one.durability == Some(Durability::Full) => {
                         job = Some(one);
@@ -292,6 +295,8 @@ fn open_connection(path: Option<&Path>) -> Result<Connection, StoreError> {
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     }
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    // What a savepoint may have to undo would otherwise go through a temporary file, page by page.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     // Plans do not follow the values that are bound, else a statement is prepared anew for each.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(64);
@@ -369,7 +374,7 @@ mod tests {
     }
 
     async fn store(hook: Option<CommitHook>) -> Store {
-        let store = Store::open(StoreOptions { path: None, commit_hook: hook }).expect("a store in memory");
+        let store = Store::open(StoreOptions { commit_hook: hook, ..StoreOptions::default() }).expect("a store in memory");
         store.write(Durability::Normal, |c| Ok(c.execute_batch("CREATE TABLE probe (n INTEGER)")?)).await.expect("a table");
         store
     }

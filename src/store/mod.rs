@@ -19,6 +19,7 @@ mod lock;
 mod migrate;
 mod outbox;
 mod pages;
+mod queue;
 mod retention;
 
 pub use alerts::{AlertRecord, DeskMemory, StoryMaterial};

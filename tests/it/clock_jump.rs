@@ -28,7 +28,7 @@ async fn engine(folder: &std::path::Path, clock: &Arc<AtomicI64>) -> Engine {
     std::fs::write(&file, settings).unwrap();
     Engine::start(EngineParts {
         settings: config::load(&file).expect("a configuration"),
-        store: Store::open(StoreOptions { path: Some(folder.join("vigie.db")), commit_hook: None }).unwrap(),
+        store: Store::open(StoreOptions { path: Some(folder.join("vigie.db")), ..StoreOptions::default() }).unwrap(),
         fetcher: Fetcher::Saved(Arc::new(SavedFetcher::new())),
         courier: Courier::folder(folder.join("mails")),
         clock: Clock::Virtual(clock.clone()),

@@ -53,7 +53,7 @@ fn saved() -> Saved {
 }
 
 async fn engine(saved: &Saved, folder: &Path, clock: &Clock, hook: Option<CommitHook>) -> Result<Engine, StoreError> {
-    let store = Store::open(StoreOptions { path: Some(folder.join("vigie.db")), commit_hook: hook })?;
+    let store = Store::open(StoreOptions { path: Some(folder.join("vigie.db")), commit_hook: hook, ..StoreOptions::default() })?;
     Engine::start(EngineParts {
         settings: saved.settings.clone(),
         store,

@@ -65,7 +65,7 @@ impl House {
 
     async fn engine(&self, hook: Option<CommitHook>) -> Result<Engine, StoreError> {
         let settings = config::load(&self.file).expect("no mistakes");
-        let store = Store::open(StoreOptions { path: Some(settings.database()), commit_hook: hook })?;
+        let store = Store::open(StoreOptions { path: Some(settings.database()), commit_hook: hook, ..StoreOptions::default() })?;
         Engine::start(EngineParts {
             settings,
             store,

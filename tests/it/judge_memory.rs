@@ -31,7 +31,7 @@ fn settings(folder: &Path, topics: &[&str]) -> Settings {
 }
 
 async fn engine(settings: Settings, commit_hook: Option<CommitHook>) -> Engine {
-    engine_of(settings, StoreOptions { path: None, commit_hook }).await
+    engine_of(settings, StoreOptions { path: None, commit_hook, ..StoreOptions::default() }).await
 }
 
 async fn engine_of(settings: Settings, options: StoreOptions) -> Engine {
@@ -156,7 +156,7 @@ async fn whole_stream_at_once() -> Vec<(String, String, StoryId)> {
 }
 
 fn on_disk(folder: &Path) -> StoreOptions {
-    StoreOptions { path: Some(folder.join("vigie.db")), commit_hook: None }
+    StoreOptions { path: Some(folder.join("vigie.db")), ..StoreOptions::default() }
 }
 
 #[tokio::test]

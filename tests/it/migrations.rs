@@ -34,7 +34,7 @@ fn a_landed_migration_is_never_edited() {
 }
 
 fn open(path: &Path) -> Result<Store, StoreError> {
-    Store::open(StoreOptions { path: Some(path.to_owned()), commit_hook: None })
+    Store::open(StoreOptions { path: Some(path.to_owned()), ..StoreOptions::default() })
 }
 
 #[tokio::test]

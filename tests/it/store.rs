@@ -33,7 +33,7 @@ impl Scratch {
     async fn new() -> Scratch {
         let folder = tempfile::tempdir().unwrap();
         let path = Some(folder.path().join("vigie.db"));
-        let store = Store::open(StoreOptions { path, commit_hook: None }).unwrap();
+        let store = Store::open(StoreOptions { path, ..StoreOptions::default() }).unwrap();
         let scratch = Scratch { folder, store };
         scratch.seed(&["a", "b"]).await;
         scratch
