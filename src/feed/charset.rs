@@ -107,7 +107,10 @@ fn declaration(body: &[u8]) -> Option<&str> {
 /// The text without control characters; C1 controls are read as the windows-1252 characters that their writer meant.
 fn clean(text: &str) -> Cow<'_, str> {
     let is_dirty = |c: char| matches!(c, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\x7f'..='\u{9f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
-    if !text.contains(is_dirty) {
+    // Only these bytes begin such a character; a document without them, or whose characters all are clean, stays as it is.
+    let may_be_dirty = |byte: u8| (byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) || matches!(byte, 0x7f | 0xc2 | 0xef);
+    let has_any = text.as_bytes().chunks(64).any(|chunk| chunk.iter().fold(false, |any, &byte| any | may_be_dirty(byte)));
+    if !has_any || !text.contains(is_dirty) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().filter_map(|c| if is_dirty(c) { from_c1(c) } else { Some(c) }).collect())

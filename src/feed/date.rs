@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::tz::Offset;
 use regex::{Captures, Regex};
 
@@ -50,6 +51,9 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
     if text.is_empty() || text.len() > MAX_DATE_BYTES {
         return None;
     }
+    if let Some(at) = parse_standard(text) {
+        return Some(at);
+    }
     let text = text.to_lowercase();
     if let Some(found) = ORDINAL.captures(&text) {
         let start = jiff::civil::Date::new(found["y"].parse().ok()?, 1, 1).ok()?;
@@ -63,6 +67,19 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
         return from_captures(&found, KOREAN_OFFSET);
     }
     parse_named(&text)
+}
+
+/// RFC 822 as RFC 2822 has it, and RFC 3339: nearly every feed keeps to one of them, and reading those needs no patterns.
+fn parse_standard(text: &str) -> Option<Timestamp> {
+    const RFC_2822: DateTimeParser = DateTimeParser::new().relaxed_weekday(true);
+    let first = text.bytes().next()?;
+    let at = if first.is_ascii_digit() && text.as_bytes().get(4) == Some(&b'-') {
+        text.parse().ok()
+    } else {
+        RFC_2822.parse_timestamp(text).ok()
+    };
+    // Fractions of a second are nobody's.
+    at.and_then(|at: Timestamp| Timestamp::from_second(at.as_second()).ok())
 }
 
 fn from_captures(found: &Captures<'_>, offset_minutes: i32) -> Option<Timestamp> {

@@ -59,6 +59,8 @@ pub(super) fn client(guard: Guard, user_agent: &str) -> Result<reqwest::Client, 
         .http2_max_header_list_size(MAX_HEADER_BYTES as u32)
         .pool_idle_timeout(IDLE_CONNECTION)
         .pool_max_idle_per_host(1)
+        // An answer is awaited for seconds, an idle connection kept for a minute: probes of the connection would find nothing sooner.
+        .tcp_keepalive(None)
         .build()
         .map_err(|error| FetchError::Setup(innermost(&error)))
 }

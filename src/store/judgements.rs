@@ -200,7 +200,7 @@ fn keep_match(tx: &Connection, article: ArticleId, judged: &TopicJudgement) -> R
         m.evidence.iter().map(|e| json!([e.term, e.concept, e.zone.as_str(), e.count, e.weight])).collect();
     let concepts: Vec<Value> = m.concepts.iter().map(|c| json!([c.id, c.count])).collect();
     tx.prepare_cached(
-        "INSERT OR REPLACE INTO matches (article_id, topic, score, relevant, strong, inherited, rule, evidence, concepts, masked)
+        "INSERT INTO matches (article_id, topic, score, relevant, strong, inherited, rule, evidence, concepts, masked)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?
     .execute(params![
