@@ -41,7 +41,14 @@ pub fn plain_text(html: &str) -> String {
 
 /// Text on one line: white space folded, ends trimmed.
 pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
 }
 
 /// Whether text that calls itself plain is HTML all the same: it closes a tag, or holds one that stands alone, or a reference.

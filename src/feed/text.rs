@@ -28,7 +28,8 @@ pub(super) fn html(element: &Element) -> String {
         xhtml(element)
     } else {
         let text = element.own_text();
-        match base64(&text).filter(|_| mode == "base64" || is_binary(&kind)) {
+        let is_encoded = mode == "base64" || is_binary(&kind);
+        match is_encoded.then(|| base64(&text)).flatten() {
             Some(decoded) => decoded,
             // Atom says "text" and often means HTML; RSS says nothing and always may.
             None if matches!(kind.as_str(), "text" | "text/plain") && !looks_like_html(&text) => {
