@@ -143,6 +143,9 @@ pub(crate) struct ParseFeedOptions {
     /// Feed files; response headers are read from PATH.headers
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    /// The address that they came from, which relative links are relative to
+    #[arg(long)]
+    pub(crate) url: Option<String>,
 }
 
 #[derive(Debug, Args)]

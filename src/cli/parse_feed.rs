@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::bail;
 use serde::Serialize;
+use url::Url;
 
 use super::End;
 use super::args::{Format, ParseFeedOptions};
@@ -32,10 +34,17 @@ struct EntryRecord {
 }
 
 pub(super) fn run(options: &ParseFeedOptions) -> anyhow::Result<End> {
+    let url = match &options.url {
+        Some(text) => match parse_http(text, None) {
+            Some(url) => Some(url),
+            None => bail!("--url: \"{text}\" is not a web address"),
+        },
+        None => None,
+    };
     let mut printer = Printer::new(Format::Jsonl);
     let mut failed = false;
     for path in &options.paths {
-        let record = one(path);
+        let record = one(path, url.as_ref());
         if let Some(error) = &record.error {
             failed = true;
             output::complain(&format!("{}: {error}", record.path));
@@ -46,7 +55,7 @@ pub(super) fn run(options: &ParseFeedOptions) -> anyhow::Result<End> {
     Ok(if failed { End::SomeFailed } else { End::Done })
 }
 
-fn one(path: &Path) -> FeedFileRecord {
+fn one(path: &Path, url: Option<&Url>) -> FeedFileRecord {
     let shown = path.display().to_string();
     let failed = |error: String| FeedFileRecord {
         path: shown.clone(),
@@ -55,7 +64,7 @@ fn one(path: &Path) -> FeedFileRecord {
         problems: Vec::new(),
         error: Some(error),
     };
-    let page = match page(path) {
+    let page = match page(path, url) {
         Ok(page) => page,
         Err(error) => return failed(error.to_string()),
     };
@@ -82,8 +91,8 @@ fn entry_record(entry: FeedEntry) -> EntryRecord {
     }
 }
 
-/// The saved feed; what lies in `PATH.headers` came with it.
-fn page(path: &Path) -> std::io::Result<Page> {
+/// The saved feed; what lies in `PATH.headers` came with it, and a `Content-Location` there is nearer to it than `url`.
+fn page(path: &Path, url: Option<&Url>) -> std::io::Result<Page> {
     let mut page = Page::saved(None, std::fs::read(path)?, Clock::System.now());
     let beside = PathBuf::from(format!("{}.headers", path.display()));
     if let Ok(headers) = std::fs::read_to_string(beside) {
@@ -91,6 +100,6 @@ fn page(path: &Path) -> std::io::Result<Page> {
             page.headers.push(name.trim(), value.trim().as_bytes());
         }
     }
-    page.url = page.headers.get("content-location").and_then(|l| parse_http(l, None));
+    page.url = page.headers.get("content-location").and_then(|l| parse_http(l, url)).or_else(|| url.cloned());
     Ok(page)
 }

@@ -11,6 +11,9 @@ use crate::types::Lang;
 #[derive(Debug, Clone, PartialEq)]
 pub struct FeedEntry {
     /// What makes the entry itself within its feed: guid or atom:id, else the link, else a hash of title and date.
+    ///
+    /// As written, even when it looks like a relative address: RFC 4287 §4.2.6 has it compared character by character and unchanged when the feed
+    /// moves, and made absolute it would be another one after every redirect.
     pub guid: String,
     /// The article's address: absolute, `http` or `https`.
     pub link: Option<Url>,

@@ -122,6 +122,25 @@ fn parse_feed_reads_headers_beside_the_file() {
 }
 
 #[test]
+fn parse_feed_is_told_where_a_file_came_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("f.xml");
+    std::fs::write(&file, "<feed><entry><id>/e/1</id><link href=\"/1\"/></entry></feed>").unwrap();
+    let of = |arguments: &[&str]| {
+        let output = vigie().args(["parse-feed", file.to_str().unwrap()]).args(arguments).output().unwrap();
+        lines(&output.stdout)[0]["entries"][0].clone()
+    };
+    assert_eq!(of(&[])["url"].as_str(), None);
+    let entry = of(&["--url", "https://site.example/dir/feed"]);
+    assert_eq!(entry["url"].as_str(), Some("https://site.example/1"));
+    assert_eq!(entry["id"].as_str(), Some("/e/1"), "an identifier is compared as it is written, wherever the feed moves");
+    std::fs::write(folder.path().join("f.xml.headers"), "Content-Location: https://other.example/x\n").unwrap();
+    assert_eq!(of(&["--url", "https://site.example/"])["url"].as_str(), Some("https://other.example/1"));
+    let refused = vigie().args(["parse-feed", "--url", "site"]).arg(&file).output().unwrap();
+    assert!(text(&refused.stderr).contains("is not a web address"));
+}
+
+#[test]
 fn the_lists_answer_over_a_store() {
     let (_folder, file) = replayed();
     let list = |arguments: &[&str]| {
