@@ -17,11 +17,17 @@ const CHECK_EVERY_SECONDS: i64 = 60;
 const DRIFT: SignedDuration = SignedDuration::from_mins(5);
 
 impl Engine {
-    /// Pulls dates back when the clock is seen to go back, and now and then, for what was under way may have been kept after that.
+    /// Pulls dates back when the clock is seen to go back, and now and then, for what was under way may have been kept after that; and drops the claims of
+    /// work that ended without being kept, so that it is done again.
     pub(super) async fn check_dates(&self, now: Timestamp) -> Result<(), StoreError> {
         let checked = self.dates_checked_at.load(Ordering::SeqCst);
         if now.as_second() >= checked && now.as_second() < checked.saturating_add(CHECK_EVERY_SECONDS) {
             return Ok(());
+        }
+        if self.store.drop_old_claims(now).await? > 0 {
+            self.reads_waiting.store(true, Ordering::SeqCst);
+            self.wake().poll.notify_one();
+            self.wake().read.notify_one();
         }
         let current = self.current();
         if self.mend_dates(&current.settings, now).await? {
@@ -34,7 +40,8 @@ impl Engine {
     /// Pulls back what only a clock that has jumped can have set; true when that concerns what judge keeps in memory.
     pub(super) async fn mend_dates(&self, settings: &Settings, now: Timestamp) -> Result<bool, StoreError> {
         let spec = settings.poll.clone();
-        let feeds = self.store.mend_dates(move |state| schedule::clamp_next_poll(state, &spec, now)).await?;
+        let furthest = now.checked_add(spec.max_interval).unwrap_or(Timestamp::MAX);
+        let feeds = self.store.mend_dates(now, furthest, move |state| schedule::clamp_next_poll(state, &spec, now)).await?;
         let later = |wait: SignedDuration| now.checked_add(wait).and_then(|at| at.checked_add(DRIFT)).unwrap_or(Timestamp::MAX);
         let longest_retry = SignedDuration::try_from(settings.mail.retry_max).unwrap_or(SignedDuration::MAX);
         let latest = LatestDates {

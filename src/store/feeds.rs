@@ -1,5 +1,6 @@
 //! Table `feeds`: written by poll.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,6 +65,9 @@ pub(super) const COLUMNS: &str = "id, url, etag, last_modified, status, interval
 /// How many they are.
 pub(super) const WIDTH: usize = 18;
 
+/// The feeds that may be claimed: word for word the condition of the index `feeds_due`, which is used for nothing else.
+const CLAIMABLE: &str = "configured = 1 AND leased_until IS NULL AND status NOT IN ('gone', 'paused')";
+
 impl Store {
     /// Drops every claim: at the start of a process that is the only one, whoever made them is gone.
     pub async fn drop_claims(&self) -> Result<(), StoreError> {
@@ -76,10 +80,34 @@ impl Store {
         .await
     }
 
-    /// Makes the table agree with the configuration: new feeds come in, feeds with another address start anew, absent ones rest.
+    /// Drops the claims on feeds and reads that have run out, whose work could not be kept; returns how many.
+    pub async fn drop_old_claims(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let at = micros(now);
+        // Nearly always there are none, which is not worth a transaction.
+        let looks =
+            "SELECT 1 FROM feeds WHERE leased_until <= ?1 UNION ALL SELECT 1 FROM read_queue WHERE leased_until <= ?1 LIMIT 1";
+        if !self.read(move |c| Ok(c.prepare_cached(looks)?.exists([at])?)).await? {
+            return Ok(0);
+        }
+        self.write(Durability::Normal, move |tx| {
+            let mut dropped = 0;
+            for table in ["feeds", "read_queue"] {
+                let sql = format!("UPDATE {table} SET leased_by = NULL, leased_until = NULL WHERE leased_until <= ?1");
+                dropped += tx.prepare_cached(&sql)?.execute([at])?;
+            }
+            Ok(dropped)
+        })
+        .await
+    }
+
+    /// Makes the table agree with the configuration: new feeds come in, feeds with another address start anew, absent ones rest. What agrees is not written.
     pub async fn sync_feeds(&self, seeds: Vec<FeedSeed>, now: Timestamp) -> Result<(), StoreError> {
         self.write(Durability::Normal, move |tx| {
-            tx.execute("UPDATE feeds SET configured = 0", [])?;
+            let wanted: HashSet<&str> = seeds.iter().map(|seed| seed.id.as_str()).collect();
+            let configured: Vec<String> = collect(tx, "SELECT id FROM feeds WHERE configured = 1", [], |row| row.get(0))?;
+            for id in configured.iter().filter(|id| !wanted.contains(id.as_str())) {
+                tx.prepare_cached("UPDATE feeds SET configured = 0 WHERE id = ?1")?.execute([id])?;
+            }
             for seed in &seeds {
                 sync_one(tx, seed, now)?;
             }
@@ -90,23 +118,12 @@ impl Store {
 
     /// Claims up to `limit` feeds that are due, earliest first, until `lease_until`.
     pub async fn claim_feeds(&self, now: Timestamp, lease_until: Timestamp, limit: usize) -> Result<Vec<DueFeed>, StoreError> {
-        let due = "SELECT 1 FROM feeds WHERE configured = 1 AND status NOT IN ('gone', 'paused') AND next_poll_at <= ?1 LIMIT 1";
-        if !self.any_due(due, now).await? {
+        // A claim that would find none is not worth a transaction.
+        if self.next_poll().await?.is_none_or(|next| next > now) {
             return Ok(Vec::new());
         }
         self.write(Durability::Normal, move |tx| {
-            let mut feeds = collect(
-                tx,
-                &format!(
-                    "UPDATE feeds SET leased_by = 'poll', leased_until = ?2 WHERE id IN (
-                         SELECT id FROM feeds WHERE configured = 1 AND status NOT IN ('gone', 'paused') AND next_poll_at <= ?1
-                             AND (leased_until IS NULL OR leased_until <= ?1)
-                         ORDER BY next_poll_at, id LIMIT ?3)
-                     RETURNING {COLUMNS}"
-                ),
-                params![micros(now), micros(lease_until), limit as i64],
-                feed_row,
-            )?;
+            let mut feeds = collect(tx, &claims(), params![micros(now), micros(lease_until), limit as i64], feed_row)?;
             feeds.sort_by(|a, b| {
                 (a.feed.state.next_poll_at, &a.feed.state.feed).cmp(&(b.feed.state.next_poll_at, &b.feed.state.feed))
             });
@@ -115,19 +132,26 @@ impl Store {
         .await
     }
 
-    /// Gives other dates to the feeds for which `mend` has any; returns how many.
+    /// Gives other dates to the feeds for which `mend` has any, of those that are due after `furthest` or were polled after `now`; returns how many.
     pub async fn mend_dates(
         &self,
+        now: Timestamp,
+        furthest: Timestamp,
         mend: impl Fn(&FeedState) -> Option<FeedState> + Send + Sync + 'static,
     ) -> Result<usize, StoreError> {
-        let mend = Arc::new(mend);
-        let looking = mend.clone();
+        let suspects = move |c: &Connection| -> Result<Vec<FeedState>, StoreError> {
+            let sql = format!("SELECT {COLUMNS} FROM feeds WHERE configured = 1 AND (next_poll_at > ?1 OR last_polled_at > ?2)");
+            let feeds = collect(c, &sql, params![micros(furthest), micros(now)], feed_row)?;
+            Ok(feeds.iter().filter_map(|row| mend(&row.feed.state)).collect())
+        };
+        let suspects = Arc::new(suspects);
+        let looking = suspects.clone();
         // Nearly always there are none, which is not worth a transaction.
-        if !self.read(move |c| Ok(all_feeds(c)?.iter().any(|row| looking(&row.feed.state).is_some()))).await? {
+        if self.read(move |c| Ok(looking(c)?.is_empty())).await? {
             return Ok(0);
         }
         self.write(Durability::Normal, move |tx| {
-            let mended: Vec<FeedState> = all_feeds(tx)?.iter().filter_map(|row| mend(&row.feed.state)).collect();
+            let mended = suspects(tx)?;
             for state in &mended {
                 tx.prepare_cached(
                     "UPDATE feeds SET next_poll_at = ?2, last_polled_at = ?3, last_new_at = ?4, status_since = ?5 WHERE id = ?1",
@@ -150,11 +174,10 @@ impl Store {
         self.read(move |c| Ok(feed_by_id(c, &id)?.map(|row| row.feed))).await
     }
 
-    /// When the next feed is due.
+    /// When the next feed is due that nobody has claimed.
     pub async fn next_poll(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read(|c| {
-            let sql = "SELECT min(max(next_poll_at, coalesce(leased_until, 0))) FROM feeds WHERE configured = 1 AND status NOT IN ('gone', 'paused')";
-            let at: Option<i64> = c.prepare_cached(sql)?.query_row([], |r| r.get(0))?;
+            let at: Option<i64> = c.prepare_cached(&next_due())?.query_row([], |r| r.get(0)).optional()?;
             Ok(at.map(instant))
         })
         .await
@@ -164,6 +187,18 @@ impl Store {
     pub async fn feeds(&self) -> Result<Vec<FeedRow>, StoreError> {
         self.read(all_feeds).await
     }
+}
+
+fn next_due() -> String {
+    format!("SELECT next_poll_at FROM feeds WHERE {CLAIMABLE} ORDER BY next_poll_at LIMIT 1")
+}
+
+fn claims() -> String {
+    format!(
+        "UPDATE feeds SET leased_by = 'poll', leased_until = ?2 WHERE id IN (
+             SELECT id FROM feeds WHERE {CLAIMABLE} AND next_poll_at <= ?1 ORDER BY next_poll_at, id LIMIT ?3)
+         RETURNING {COLUMNS}"
+    )
 }
 
 /// All configured feeds, by id.
@@ -178,12 +213,17 @@ fn feed_by_id(connection: &Connection, id: &FeedId) -> Result<Option<FeedRow>, S
 
 fn sync_one(tx: &Connection, seed: &FeedSeed, now: Timestamp) -> Result<(), StoreError> {
     let interval_ms = i64::try_from(seed.interval.as_millis()).unwrap_or(i64::MAX);
-    let known: Option<String> = tx
-        .prepare_cached("SELECT configured_url FROM feeds WHERE id = ?1")?
-        .query_row([seed.id.as_str()], |r| r.get(0))
+    let known: Option<(String, bool)> = tx
+        .prepare_cached(
+            "SELECT configured_url, configured = 1 AND status <> 'paused' AND name IS ?2 AND interval_ms = ?3 FROM feeds WHERE id = ?1",
+        )?
+        .query_row(params![seed.id.as_str(), seed.name, interval_ms], |r| Ok((r.get(0)?, r.get(1)?)))
         .optional()?;
     match known {
-        Some(url) if url == seed.url.as_str() => {
+        Some((url, agrees)) if url == seed.url.as_str() => {
+            if agrees {
+                return Ok(());
+            }
             tx.prepare_cached(
                 "UPDATE feeds SET configured = 1, name = ?2, interval_ms = ?3, status = iif(status = 'paused', 'ok', status) WHERE id = ?1",
             )?
@@ -298,4 +338,30 @@ pub(super) fn feed_row(row: &Row<'_>) -> rusqlite::Result<FeedRow> {
             state,
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::StoreOptions;
+
+    /// How SQLite goes about a query.
+    async fn plan(sql: String) -> String {
+        let store = Store::open(StoreOptions::default()).expect("a store in memory");
+        let read = move |c: &Connection| {
+            let mut explain = c.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+            let values = vec![1; explain.parameter_count()];
+            let steps: Vec<String> =
+                explain.query_map(rusqlite::params_from_iter(values), |row| row.get(3))?.collect::<Result<_, _>>()?;
+            Ok(steps.join("; "))
+        };
+        store.read(read).await.expect("a plan")
+    }
+
+    #[tokio::test]
+    async fn looking_for_due_feeds_reads_only_the_rows_that_are_taken() {
+        assert_eq!(plan(next_due()).await, "SCAN feeds USING INDEX feeds_due");
+        let claims = plan(claims()).await;
+        assert!(claims.ends_with("SEARCH feeds USING INDEX feeds_due (next_poll_at<?)"), "no sort follows: {claims}");
+    }
 }

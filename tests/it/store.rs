@@ -194,12 +194,46 @@ async fn a_claim_holds_until_it_runs_out() {
     s.poll("a", 1, vec![entry("g1", "https://a.example/1", "One")]).await;
     assert_eq!(s.store.claim_reads(at(2), at(12), 10).await.unwrap().len(), 1);
     assert_eq!(s.store.claim_reads(at(3), at(13), 10).await.unwrap().len(), 0, "claimed");
-    assert_eq!(s.store.claim_reads(at(12), at(22), 10).await.unwrap().len(), 1, "the claim ran out");
+    assert_eq!(s.store.next_read().await.unwrap(), None, "nothing else waits");
+    assert_eq!(s.store.drop_old_claims(at(11)).await.unwrap(), 0);
+    assert_eq!(s.store.drop_old_claims(at(12)).await.unwrap(), 1, "the claim ran out");
+    assert_eq!(s.store.claim_reads(at(12), at(22), 10).await.unwrap().len(), 1);
     let feeds = s.store.claim_feeds(at(20), at(30), 10).await.unwrap();
     assert_eq!(feeds.len(), 2);
     assert_eq!(s.store.claim_feeds(at(21), at(31), 10).await.unwrap().len(), 0);
+    assert_eq!(s.store.next_poll().await.unwrap(), None, "nobody waits for what is in hand");
+    assert_eq!(s.store.drop_old_claims(at(30)).await.unwrap(), 3, "two feeds and the read");
+    assert_eq!(s.store.claim_feeds(at(30), at(40), 10).await.unwrap().len(), 2);
     s.store.drop_claims().await.unwrap();
     assert_eq!(s.store.claim_feeds(at(22), at(32), 10).await.unwrap().len(), 2, "a new process starts without claims");
+}
+
+#[tokio::test]
+async fn feeds_that_agree_with_the_configuration_are_not_written() {
+    let s = Scratch::new().await;
+    let seed = |id: &str, name: Option<&str>| FeedSeed {
+        id: FeedId::from(id),
+        name: name.map(str::to_owned),
+        url: format!("https://{id}.example/feed").parse().unwrap(),
+        interval: Duration::from_secs(900),
+        first_poll_at: at(1),
+    };
+    let other = rusqlite::Connection::open(s.folder.path().join("vigie.db")).unwrap();
+    // Changes when another connection has written.
+    let version = || other.query_row("PRAGMA data_version", [], |row| row.get::<_, i64>(0)).unwrap();
+    let mut last = version();
+    let mut writes = async |seeds: Vec<FeedSeed>| {
+        s.store.sync_feeds(seeds, at(1)).await.unwrap();
+        let before = std::mem::replace(&mut last, version());
+        before != last
+    };
+    assert!(writes(vec![seed("x", None), seed("y", None)]).await);
+    assert!(!writes(vec![seed("x", None), seed("y", None)]).await);
+    assert!(writes(vec![seed("x", Some("X")), seed("y", None)]).await, "another name");
+    assert!(writes(vec![seed("x", Some("X"))]).await, "one is gone");
+    assert!(!writes(vec![seed("x", Some("X"))]).await);
+    assert!(writes(vec![seed("x", Some("X")), seed("y", None)]).await, "and comes back");
+    assert_eq!(s.store.feeds().await.unwrap().len(), 2);
 }
 
 #[tokio::test]
