@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -20,6 +20,13 @@ const STORE_REST: Duration = Duration::from_secs(5);
 const SAY_EVERY: u32 = 12;
 /// Units in hand at once, beyond what the fetcher lets through, so that a free place is taken at once.
 const IN_HAND: usize = 256;
+/// Places that are free before units are claimed: each claim is a question to the store and a transaction.
+const LEAST_CLAIM: usize = 32;
+/// The longest time for which units that end do not make a loop ask the store what is due.
+const LONGEST_ROUND: SignedDuration = SignedDuration::from_secs(1);
+
+/// How a unit ends: when the same work is due again, as far as it knows.
+type Ended = Result<Option<Timestamp>, StoreError>;
 
 /// Says once a minute that the store does not take anything.
 #[derive(Default)]
@@ -61,12 +68,12 @@ async fn wait(engine: &Engine, due: Option<Timestamp>, bell: &Notify, stop: &Can
 
 /// Asks feeds when they are due.
 pub(super) async fn poll(engine: Arc<Engine>, pulse: Arc<Pulse>, metrics: Metrics, stop: CancellationToken) {
-    let mut in_hand: JoinSet<Result<(), StoreError>> = JoinSet::new();
+    let mut in_hand: JoinSet<Ended> = JoinSet::new();
     let mut trouble = Trouble::default();
     while !stop.is_cancelled() {
         pulse.beat(Beat::Poll, engine.clock().now());
         let room = IN_HAND - in_hand.len();
-        let claimed = if room > 0 { engine.claim_feeds(engine.clock().now(), room).await } else { Ok(Vec::new()) };
+        let claimed = if has_room(&in_hand) { engine.claim_feeds(engine.clock().now(), room).await } else { Ok(Vec::new()) };
         match claimed {
             Ok(due) => {
                 trouble.over("poll");
@@ -76,7 +83,7 @@ pub(super) async fn poll(engine: Arc<Engine>, pulse: Arc<Pulse>, metrics: Metric
                     in_hand.spawn(async move {
                         let report = engine.poll(feed).await?;
                         metrics.polled(report.error.is_none());
-                        Ok(())
+                        Ok(report.next_poll_at)
                     });
                 }
             }
@@ -90,17 +97,18 @@ pub(super) async fn poll(engine: Arc<Engine>, pulse: Arc<Pulse>, metrics: Metric
 
 /// Reads articles when they are due.
 pub(super) async fn read(engine: Arc<Engine>, pulse: Arc<Pulse>, metrics: Metrics, stop: CancellationToken) {
-    let mut in_hand: JoinSet<Result<(), StoreError>> = JoinSet::new();
+    let mut in_hand: JoinSet<Ended> = JoinSet::new();
     let mut trouble = Trouble::default();
     while !stop.is_cancelled() {
         pulse.beat(Beat::Read, engine.clock().now());
         let room = IN_HAND - in_hand.len();
-        let claimed = if room > 0 { engine.claim_reads(room).await } else { Ok(Vec::new()) };
+        let claimed = if has_room(&in_hand) { engine.claim_reads(room).await } else { Ok(Vec::new()) };
         match claimed {
             Ok(jobs) => {
                 trouble.over("read");
                 engine.read_claimed(jobs, |unit| {
-                    in_hand.spawn(unit);
+                    // One that is put off is due long after the next question.
+                    in_hand.spawn(async move { unit.await.map(|()| None) });
                 });
             }
             Err(error) => trouble.rest(&engine, "read", &error, &stop).await,
@@ -111,28 +119,46 @@ pub(super) async fn read(engine: Arc<Engine>, pulse: Arc<Pulse>, metrics: Metric
     finish_all(&engine, in_hand, &Unit { step: "read", metrics: &metrics }).await;
 }
 
-/// Waits for a unit to end, for the next due time, a ring, or the end.
+/// Whether so many places are free that units are claimed.
+fn has_room(in_hand: &JoinSet<Ended>) -> bool {
+    in_hand.len() + LEAST_CLAIM <= IN_HAND
+}
+
+/// Waits until there may be something to claim: units have ended and left room, something is due, a ring, or the end. What is due next is known from
+/// `due` and from the units that end, without a question to the store.
 async fn finish_some(
     engine: &Engine,
-    in_hand: &mut JoinSet<Result<(), StoreError>>,
-    due: Option<Timestamp>,
+    in_hand: &mut JoinSet<Ended>,
+    mut due: Option<Timestamp>,
     bell: &Notify,
     stop: &CancellationToken,
     unit: &Unit<'_>,
 ) {
-    // With no room left nothing can be taken, due or not.
-    let due = due.filter(|_| in_hand.len() < IN_HAND);
-    tokio::select! {
-        Some(ended) = in_hand.join_next() => unit.note(ended),
-        () = wait(engine, due, bell, stop) => {}
-    }
-    while let Some(ended) = in_hand.try_join_next() {
-        unit.note(ended);
+    let begun = engine.clock().now();
+    let had_room = has_room(in_hand);
+    loop {
+        // With no room left nothing can be taken, due or not.
+        let next = due.filter(|_| has_room(in_hand));
+        tokio::select! {
+            Some(ended) = in_hand.join_next() => due = earliest(due, unit.note(ended)),
+            () = wait(engine, next, bell, stop) => return,
+        }
+        while let Some(ended) = in_hand.try_join_next() {
+            due = earliest(due, unit.note(ended));
+        }
+        let spent = engine.clock().now().duration_since(begun);
+        if has_room(in_hand) != had_room || spent.is_negative() || spent > LONGEST_ROUND {
+            return;
+        }
     }
 }
 
+fn earliest(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    [one, other].into_iter().flatten().min()
+}
+
 /// On the way out: what is in hand is given up by the fetcher's timeouts at the latest; the caller bounds the wait.
-async fn finish_all(engine: &Engine, mut in_hand: JoinSet<Result<(), StoreError>>, unit: &Unit<'_>) {
+async fn finish_all(engine: &Engine, mut in_hand: JoinSet<Ended>, unit: &Unit<'_>) {
     const SHORT: Duration = Duration::from_secs(2);
     let ended = async {
         while let Some(ended) = in_hand.join_next().await {
@@ -153,15 +179,17 @@ struct Unit<'a> {
 }
 
 impl Unit<'_> {
-    fn note(&self, ended: Result<Result<(), StoreError>, tokio::task::JoinError>) {
+    /// Counts and says how a unit ended; when its work is due again.
+    fn note(&self, ended: Result<Ended, tokio::task::JoinError>) -> Option<Timestamp> {
         let step = self.step;
         match ended {
-            Ok(Ok(())) => return,
+            Ok(Ok(next)) => return next,
             Ok(Err(error)) => tracing::warn!(step, %error, "not kept; it is done again when its claim runs out"),
             Err(panic) if panic.is_panic() => tracing::error!(step, %panic, "a unit of work failed"),
-            Err(_) => return,
+            Err(_) => return None,
         }
         self.metrics.unit_failed(step);
+        None
     }
 }
 

@@ -8,7 +8,7 @@ use url::Url;
 use super::engine::Engine;
 use crate::feed::{self, ParsedFeed};
 use crate::fetch::{FetchError, Fetched, Headers, Page, Request, Target, Validators};
-use crate::schedule::{self, Hints, PollOutcome};
+use crate::schedule::{self, FeedStatus, Hints, PollOutcome};
 use crate::store::{DueFeed, PollRecord, StoreError};
 use crate::types::FeedId;
 
@@ -21,6 +21,8 @@ pub struct PollReport {
     pub entries: usize,
     /// Why it failed, in words.
     pub error: Option<String>,
+    /// When it is due again; `None` when it is gone.
+    pub next_poll_at: Option<Timestamp>,
 }
 
 /// What the answer means, before it is known which entries are new.
@@ -93,7 +95,8 @@ impl Engine {
         if let Some(error) = &error {
             tracing::warn!(feed.id = %feed, failures = committed.state.failures, %error, "the poll failed");
         }
-        Ok(PollReport { feed, entries, error })
+        let next_poll_at = (committed.state.status != FeedStatus::Gone).then_some(committed.state.next_poll_at);
+        Ok(PollReport { feed, entries, error, next_poll_at })
     }
 
     /// Parses off the async threads; a panic in a parser is this feed's error.
