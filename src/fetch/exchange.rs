@@ -16,8 +16,9 @@ use super::page::{Headers, Target, Validators};
 const MAX_HEADER_BYTES: usize = 64 * 1024;
 /// Header fields taken from one HTTP/1 answer; real ones stay below 60.
 const MAX_HEADER_FIELDS: usize = 200;
-/// How long an idle connection is kept for the next request to its host.
-const IDLE_CONNECTION: Duration = Duration::from_secs(60);
+/// How long an idle connection is kept for the next request to its host: the pages of one poll follow each other within seconds. An idle one takes a file
+/// and, with TLS, some 40 kB.
+const IDLE_CONNECTION: Duration = Duration::from_secs(5);
 
 /// What is done with bytes past the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +48,17 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
-/// The one client of the process: no cookies, no Referer, no redirects of its own, no proxy, every resolved address guarded.
-pub(super) fn client(guard: Guard, user_agent: &str) -> Result<reqwest::Client, FetchError> {
+/// What becomes of a connection when its answer is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Afterwards {
+    /// It is kept for a while.
+    Kept,
+    /// It is closed: its host is next asked in minutes, and thousands of hosts may be asked before that.
+    Closed,
+}
+
+/// A client of the process: no cookies, no Referer, no redirects of its own, no proxy, every resolved address guarded.
+pub(super) fn client(guard: Guard, user_agent: &str, connections: Afterwards) -> Result<reqwest::Client, FetchError> {
     reqwest::Client::builder()
         .user_agent(user_agent)
         .redirect(Policy::none())
@@ -58,8 +68,8 @@ pub(super) fn client(guard: Guard, user_agent: &str) -> Result<reqwest::Client, 
         .http1_max_headers(MAX_HEADER_FIELDS)
         .http2_max_header_list_size(MAX_HEADER_BYTES as u32)
         .pool_idle_timeout(IDLE_CONNECTION)
-        .pool_max_idle_per_host(1)
-        // An answer is awaited for seconds, an idle connection kept for a minute: probes of the connection would find nothing sooner.
+        .pool_max_idle_per_host(usize::from(connections == Afterwards::Kept))
+        // An answer is awaited for seconds, an idle connection kept for as long: probes of the connection would find nothing sooner.
         .tcp_keepalive(None)
         .build()
         .map_err(|error| FetchError::Setup(innermost(&error)))

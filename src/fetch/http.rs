@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::error::{FetchError, redacted};
-use super::exchange::{self, Answer, Excess, Get};
+use super::exchange::{self, Afterwards, Answer, Excess, Get};
 use super::guard::Guard;
 use super::page::{Fetched, Page, Request, Target, Validators};
 use super::politeness::Politeness;
@@ -43,6 +43,8 @@ pub struct HttpFetcher {
 #[derive(Debug)]
 struct Shared {
     client: reqwest::Client,
+    /// For a feed whose host nobody else asks for: with it, no more connections are open than requests are in flight.
+    lone_client: reqwest::Client,
     guard: Guard,
     politeness: Politeness,
     robots: Option<RobotsCache>,
@@ -70,7 +72,8 @@ impl HttpFetcher {
             None => format!("vigie/{version}"),
         };
         let shared = Shared {
-            client: exchange::client(guard.clone(), &user_agent)?,
+            client: exchange::client(guard.clone(), &user_agent, Afterwards::Kept)?,
+            lone_client: exchange::client(guard.clone(), &user_agent, Afterwards::Closed)?,
             guard,
             politeness: Politeness::new(pace.concurrency, pace.per_host, pace.host_gap),
             robots: network.robots.then(RobotsCache::default),
@@ -135,9 +138,11 @@ impl HttpFetcher {
 
     /// One exchange: a turn at the host, then the answer within what is left of the request's time.
     async fn ask(&self, get: &Get<'_>, time_left: &mut Duration) -> Result<Answer, FetchError> {
-        let _pass = self.shared.politeness.enter(get.url, get.target).await;
+        let pass = self.shared.politeness.enter(get.url, get.target).await;
+        let is_lone = pass.is_alone && get.target == Target::Feed;
+        let client = if is_lone { &self.shared.lone_client } else { &self.shared.client };
         let started = Instant::now();
-        let answer = tokio::time::timeout(*time_left, exchange::get(&self.shared.client, get)).await;
+        let answer = tokio::time::timeout(*time_left, exchange::get(client, get)).await;
         *time_left = time_left.saturating_sub(started.elapsed());
         answer.unwrap_or_else(|_| Err(FetchError::Timeout { url: redacted(get.url), after: self.shared.timeout }))
     }

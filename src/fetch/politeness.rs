@@ -41,6 +41,8 @@ struct Host {
 /// Leave for one request; dropping it lets the next one in.
 #[derive(Debug)]
 pub(super) struct Pass {
+    /// Nobody else was asking this host, or waiting to.
+    pub(super) is_alone: bool,
     _permits: [Option<OwnedSemaphorePermit>; 3],
 }
 
@@ -61,7 +63,9 @@ impl Politeness {
         let any = host.any.clone().acquire_owned().await.ok();
         wait_until(self.reserve_start(&host)).await;
         let all = self.all.clone().acquire_owned().await.ok();
-        Pass { _permits: [page, any, all] }
+        // Whoever waits holds a handle to the host beside ours and the map's; whoever asks holds a permit.
+        let is_alone = Arc::strong_count(&host) <= 2 && host.any.available_permits() + 1 >= self.per_host;
+        Pass { is_alone, _permits: [page, any, all] }
     }
 
     /// The end of the host's pause, when it is not over at `now`.
@@ -148,6 +152,18 @@ mod tests {
         drop(first);
         assert!(enters_at_once(&politeness, "http://a.example/3", Target::Feed).await.is_some());
         drop(second);
+    }
+
+    #[tokio::test]
+    async fn whoever_asks_a_host_that_nobody_else_asks_is_alone() {
+        let politeness = Politeness::new(10, 2, Duration::ZERO);
+        let first = enters_at_once(&politeness, "http://a.example/1", Target::Feed).await.expect("free");
+        let other = enters_at_once(&politeness, "http://b.example/1", Target::Feed).await.expect("free");
+        assert!(first.is_alone && other.is_alone);
+        let second = enters_at_once(&politeness, "http://a.example/2", Target::Feed).await.expect("free");
+        assert!(!second.is_alone);
+        drop((first, second));
+        assert!(enters_at_once(&politeness, "http://a.example/1", Target::Feed).await.expect("free").is_alone);
     }
 
     #[tokio::test]
