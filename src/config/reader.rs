@@ -82,7 +82,7 @@ pub struct Document<'a> {
 impl<'a> Document<'a> {
     /// Parses `text`; faults of syntax are noted and what stands around them is still read.
     pub fn parse(file: &'a Path, text: &'a str, mistakes: &Mistakes) -> Document<'a> {
-        let (root, errors) = DeTable::parse_recoverable(text);
+        let (root, errors) = parse(text);
         let lines = Lines::of(text);
         for error in errors {
             let line = error.span().map_or(0, |span| lines.line_at(span.start));
@@ -103,6 +103,21 @@ impl<'a> Document<'a> {
             mistakes,
         }
     }
+}
+
+/// A file of this size lists feeds by the thousand.
+const LARGE_BYTES: usize = 256 * 1024;
+
+/// Parses on a thread of its own when the file is large. What parsing allocates is four times what stays of it, and in one heap what stays would lie above
+/// it and keep it from going back to the system; a thread has a heap of its own, which goes back whole.
+fn parse(text: &str) -> (Spanned<DeTable<'_>>, Vec<toml::de::Error>) {
+    if text.len() < LARGE_BYTES {
+        return DeTable::parse_recoverable(text);
+    }
+    std::thread::scope(|scope| match scope.spawn(|| DeTable::parse_recoverable(text)).join() {
+        Ok(parsed) => parsed,
+        Err(panic) => std::panic::resume_unwind(panic),
+    })
 }
 
 /// A table of a document.
