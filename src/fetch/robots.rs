@@ -15,8 +15,8 @@ pub(super) const MAX_ROBOTS_BYTES: u64 = 512_000;
 const BELIEVED: SignedDuration = SignedDuration::from_hours(24);
 /// How long a site is left alone whose robots.txt cannot be had.
 const UNAVAILABLE: SignedDuration = SignedDuration::from_mins(10);
-/// Sites that are remembered before outdated ones are forgotten.
-const REMEMBERED_SITES: usize = 2048;
+/// Sites that are remembered before some are forgotten; a file takes some 3 kB.
+const REMEMBERED_SITES: usize = 8192;
 
 /// What is known of sites' robots.txt files.
 #[derive(Debug, Default)]
@@ -83,11 +83,21 @@ impl RobotsCache {
     fn site(&self, page: &Url) -> Arc<tokio::sync::Mutex<Option<Known>>> {
         let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
         if sites.len() >= REMEMBERED_SITES {
-            // Whoever waits holds a second handle; the others are asked again when they are met again.
-            sites.retain(|_, site| Arc::strong_count(site) > 1);
+            forget_half(&mut sites);
         }
         sites.entry(page.origin().ascii_serialization()).or_default().clone()
     }
+}
+
+/// Forgets the half that is believed for the shortest time from now on; whoever waits for a file holds a second handle to it, and keeps it.
+fn forget_half(sites: &mut HashMap<String, Arc<tokio::sync::Mutex<Option<Known>>>>) {
+    let until = |site: &tokio::sync::Mutex<Option<Known>>| {
+        site.try_lock().map_or(Timestamp::MAX, |known| known.as_ref().map_or(Timestamp::MIN, |known| known.until))
+    };
+    let mut dates: Vec<Timestamp> = sites.values().map(|site| until(site)).collect();
+    dates.sort_unstable();
+    let Some(&middle) = dates.get(dates.len() / 2) else { return };
+    sites.retain(|_, site| Arc::strong_count(site) > 1 || until(site) > middle);
 }
 
 fn later(now: Timestamp, span: SignedDuration) -> Timestamp {
@@ -119,6 +129,21 @@ mod tests {
         assert_eq!(cache.verdict(&page("/a/1"), at("2024-10-18T05:59:59Z"), never()).await, Verdict::Allowed);
         let none = async || RobotsAnswer::None;
         assert_eq!(cache.verdict(&page("/p/1"), at("2024-10-18T06:00:00Z"), none()).await, Verdict::Allowed);
+    }
+
+    #[tokio::test]
+    async fn the_files_asked_for_longest_ago_are_forgotten_first() {
+        let cache = RobotsCache::default();
+        let morning = at("2024-10-17T06:00:00Z");
+        let page = |n: usize| Url::parse(&format!("https://site{n}.example/")).expect("a test address");
+        let asked = |n: usize| morning + SignedDuration::from_secs(n as i64);
+        for n in 0..=REMEMBERED_SITES {
+            cache.verdict(&page(n), asked(n), async { RobotsAnswer::None }).await;
+        }
+        assert!(cache.sites.lock().expect("no test panics").len() <= REMEMBERED_SITES / 2 + 1);
+        cache.verdict(&page(REMEMBERED_SITES - 1), asked(REMEMBERED_SITES), never()).await;
+        let file = async { RobotsAnswer::File(b"User-agent: *\nDisallow: /\n".to_vec()) };
+        assert_eq!(cache.verdict(&page(0), asked(REMEMBERED_SITES), file).await, Verdict::Disallowed, "asked for again");
     }
 
     #[tokio::test]
