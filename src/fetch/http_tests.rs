@@ -298,3 +298,36 @@ async fn robots_txt_rules_pages_and_not_feeds() {
     let paths: Vec<String> = server.seen().iter().map(|r| r.split(' ').nth(1).unwrap_or_default().to_owned()).collect();
     assert_eq!(paths, ["/p/1", "/robots.txt", "/a/1"]);
 }
+
+/// Connections that two requests take, one after the other, to a server that would keep them.
+async fn connections(target: Target) -> usize {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has free ports");
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().expect("a bound socket"))).expect("a test address");
+    let opened = Arc::new(Mutex::new(0));
+    let counted = opened.clone();
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            *counted.lock().expect("no test panics while it counts") += 1;
+            tokio::spawn(async move {
+                let mut request = Vec::new();
+                while let Ok(byte) = socket.read_u8().await {
+                    request.push(byte);
+                    if request.ends_with(b"\r\n\r\n") {
+                        drop(socket.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx").await);
+                    }
+                }
+            });
+        }
+    });
+    let fetcher = fetcher(|network, _| network.robots = false);
+    for _ in 0..2 {
+        page(&fetcher, url.clone(), target).await;
+    }
+    *opened.lock().expect("no test panics while it counts")
+}
+
+#[tokio::test]
+async fn the_connection_of_a_lone_feed_is_not_kept() {
+    assert_eq!(connections(Target::Feed).await, 2);
+    assert_eq!(connections(Target::Page).await, 1);
+}
