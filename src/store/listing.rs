@@ -6,10 +6,10 @@ use rusqlite::{OptionalExtension, params_from_iter};
 
 use super::articles::{ARTICLE_COLUMNS, StoredArticle, article_row, find_article, key_of};
 use super::columns::{collect, instant, json_to_list, micros};
-use super::db::Reader;
 use super::feeds::{FeedRow, all_feeds};
 use super::judgements::{DEVELOPMENT_COLUMNS, development_row, matches_of};
 use super::listed::{Counts, Dossier, DossierPlacement, Filter, ListedAlert, ListedArticle, ListedMessage, ListedStory};
+use super::reader::Reader;
 use super::{StoreError, StoryMaterial, alerts};
 use crate::alert::DeskSpec;
 use crate::compose::DigestFrame;
