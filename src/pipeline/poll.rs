@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::engine::Engine;
@@ -60,7 +60,7 @@ impl Engine {
             Ok(Fetched::NotModified(headers)) => not_modified(&headers, &due.validators, self.clock.now()),
             Err(error) => failed(&error, self.clock.now()),
         };
-        let now = self.clock.now();
+        let now = ended_at(asked_at, self.clock.now());
         let spec = self.current().settings.poll.clone();
         let state = due.state;
         let feed = state.feed.clone();
@@ -121,6 +121,13 @@ impl Engine {
     }
 }
 
+/// When a poll ended that was begun at `asked_at`. A clock that jumped meanwhile says nothing of how long it took, and a wait that began with one clock and ran
+/// to a date of the other would be anything: the poll counts as one of the clock of before, and the dates of that clock are seen to.
+fn ended_at(asked_at: Timestamp, now: Timestamp) -> Timestamp {
+    const LONGEST: SignedDuration = SignedDuration::from_mins(10);
+    if (SignedDuration::ZERO..=LONGEST).contains(&now.duration_since(asked_at)) { now } else { asked_at }
+}
+
 /// A 304 updates the validators it carries and keeps the others (RFC 9111 §4.3.4); to a request without validators it is the server's mistake.
 fn not_modified(headers: &Headers, sent: &Validators, now: Timestamp) -> Answer {
     let hints = Hints::from_headers(&headers.0, now);
@@ -149,4 +156,18 @@ fn failed(error: &FetchError, now: Timestamp) -> Answer {
         status => PollOutcome::Failed { error: error.to_string(), hints, throttled: status == Some(TOO_MANY_REQUESTS) },
     };
     Answer::without_entries(outcome, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_poll_during_which_the_clock_jumps_is_one_of_the_clock_of_before() {
+        let asked: Timestamp = "2024-10-17T06:00:00Z".parse().expect("a test instant");
+        let after = |seconds| asked + SignedDuration::from_secs(seconds);
+        for (seconds, expected) in [(0, 0), (25, 25), (600, 600), (601, 0), (30 * 86_400, 0), (-1, 0), (-30 * 86_400, 0)] {
+            assert_eq!(ended_at(asked, after(seconds)), after(expected), "{seconds} s");
+        }
+    }
 }
