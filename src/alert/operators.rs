@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Language;
+use crate::types::later;
 
 /// The name under which operators stand among the desks, in the outbox and in lists.
 pub const OPERATORS: &str = "operators";
@@ -53,10 +54,6 @@ impl OperatorsSpec {
             None => grouped,
         }
     }
-}
-
-fn later(at: Timestamp, by: Duration) -> Timestamp {
-    at.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]

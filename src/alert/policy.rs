@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Alert, AlertKind, AlertSpec, AlertStory, Decided, DeskLog, DeskSpec, Pending, Trigger};
-use crate::types::StoryId;
+use crate::types::{StoryId, later};
 
 /// The span over which [`AlertSpec::hourly_limit`] counts.
 const HOUR: Duration = Duration::from_secs(3600);
@@ -128,10 +128,6 @@ fn mails(
             stories,
         })
         .collect()
-}
-
-fn later(at: Timestamp, by: Duration) -> Timestamp {
-    at.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::page::Target;
+use crate::types::later;
 
 /// Hosts that are remembered before idle ones are forgotten.
 const REMEMBERED_HOSTS: usize = 1024;
@@ -72,7 +73,7 @@ impl Politeness {
     pub(super) fn paused_until(&self, url: &Url, now: Timestamp) -> Option<Timestamp> {
         let until = (*lock(&self.host(url).paused_until))?;
         let rest = until.checked_duration_since(Instant::now()).filter(|rest| !rest.is_zero())?;
-        Some(now.checked_add(rest).unwrap_or(Timestamp::MAX))
+        Some(later(now, rest))
     }
 
     /// Lets no request to the host of `url` through for so long.

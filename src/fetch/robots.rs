@@ -7,6 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use robotxt::Robots;
 use url::Url;
 
+use crate::types::later;
+
 /// The name that robots.txt files call us by.
 const PRODUCT: &str = "vigie";
 /// The largest robots.txt that is read (RFC 9309 §2.5 asks for 500 kB at least).
@@ -98,10 +100,6 @@ fn forget_half(sites: &mut HashMap<String, Arc<tokio::sync::Mutex<Option<Known>>
     dates.sort_unstable();
     let Some(&middle) = dates.get(dates.len() / 2) else { return };
     sites.retain(|_, site| Arc::strong_count(site) > 1 || until(site) > middle);
-}
-
-fn later(now: Timestamp, span: SignedDuration) -> Timestamp {
-    now.checked_add(span).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]

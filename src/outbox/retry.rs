@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::MailSpec;
+use crate::types::later;
 
 /// How far a delay may lie from the computed one, percent either way: spreads rows that failed together (RFC 5321 §4.5.4.1 leaves
 /// the figure open; a fifth is enough to part a hundred rows over the first minute).
@@ -75,10 +76,6 @@ fn delay(attempts: u32, spec: &MailSpec, key: &str) -> Duration {
     let percent = 100 - JITTER_PERCENT + xxh3_64(&seed) % (2 * JITTER_PERCENT + 1);
     let jittered = base.saturating_mul(u32::try_from(percent).unwrap_or(100)) / 100;
     jittered.min(spec.retry_max).max(spec.retry_min)
-}
-
-fn later(from: Timestamp, by: Duration) -> Timestamp {
-    from.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]

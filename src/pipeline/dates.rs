@@ -10,6 +10,7 @@ use super::read::RETRY_AFTER;
 use crate::config::Settings;
 use crate::schedule;
 use crate::store::{LatestDates, StoreError};
+use crate::types::later;
 
 /// How often the dates of all waiting work are looked through.
 const CHECK_EVERY_SECONDS: i64 = 60;
@@ -40,16 +41,15 @@ impl Engine {
     /// Pulls back what only a clock that has jumped can have set; true when that concerns what judge keeps in memory.
     pub(super) async fn mend_dates(&self, settings: &Settings, now: Timestamp) -> Result<bool, StoreError> {
         let spec = settings.poll.clone();
-        let furthest = now.checked_add(spec.max_interval).unwrap_or(Timestamp::MAX);
+        let furthest = later(now, spec.max_interval);
         let feeds = self.store.mend_dates(now, furthest, move |state| schedule::clamp_next_poll(state, &spec, now)).await?;
-        let later = |wait: SignedDuration| now.checked_add(wait).and_then(|at| at.checked_add(DRIFT)).unwrap_or(Timestamp::MAX);
-        let longest_retry = SignedDuration::try_from(settings.mail.retry_max).unwrap_or(SignedDuration::MAX);
+        let drifted = later(now, DRIFT);
         let latest = LatestDates {
             now,
-            told: later(SignedDuration::ZERO),
-            lease: self.lease_until(later(SignedDuration::ZERO)),
-            read: later(RETRY_AFTER),
-            send: later(longest_retry),
+            told: drifted,
+            lease: self.lease_until(drifted),
+            read: later(drifted, RETRY_AFTER),
+            send: later(drifted, settings.mail.retry_max),
         };
         let mended = self.store.mend_waits(latest).await?;
         self.dates_checked_at.store(now.as_second(), Ordering::SeqCst);

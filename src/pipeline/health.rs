@@ -4,8 +4,8 @@
 //! operators were told, and commits the difference with the mails that tell it. So one break is one report over restarts, and what breaks together is
 //! one mail. While a mail waits (`group_wait`, `min_gap`) nothing is looked at: what has recovered by then was never worth a mail.
 
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
+use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -17,7 +17,7 @@ use crate::compose::{self, FeedChange, FeedNews, HealthReport};
 use crate::fetch::without_secrets;
 use crate::schedule::{self, Change, FeedState, FeedStatus, Told};
 use crate::store::{HealthRecord, StoreError, WatchedFeed};
-use crate::types::FeedId;
+use crate::types::{FeedId, later};
 
 /// The least time between two looks at all feeds: 10,000 rows are read in a few milliseconds, which is nothing once a minute.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
@@ -35,12 +35,16 @@ pub(super) struct HealthWatch {
 }
 
 impl Engine {
+    fn watch(&self) -> MutexGuard<'_, HealthWatch> {
+        self.health.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// After a poll: has feeds looked at when this one is not well, or was not before.
     pub(super) fn note_health(&self, was_well: bool, state: &FeedState, now: Timestamp) {
         if was_well && schedule::is_well(state) {
             return;
         }
-        let mut watch = self.health.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut watch = self.watch();
         if watch.look_at.is_none() {
             let every = self.current().settings.operators.group_wait.clamp(LOOK_SOONEST, LOOK_EVERY);
             let again = watch.looked_at.map_or(now, |at| later(at, every));
@@ -51,7 +55,7 @@ impl Engine {
 
     /// Has feeds looked at as soon as may be: at start and after a reload.
     pub(super) fn look_at_health(&self, now: Timestamp) {
-        self.health.lock().unwrap_or_else(PoisonError::into_inner).look_at = Some(now);
+        self.watch().look_at = Some(now);
     }
 
     /// When feeds have to be looked at; `None` when nobody wants to know.
@@ -59,7 +63,7 @@ impl Engine {
         if self.current().settings.operators.recipients.is_empty() {
             return None;
         }
-        self.health.lock().unwrap_or_else(PoisonError::into_inner).look_at
+        self.watch().look_at
     }
 
     /// Looks at feeds when that is due, and mails operators what they do not know; returns how many mails that were.
@@ -94,7 +98,7 @@ impl Engine {
 
     /// True when a look is due; polls from now on ask for another.
     fn begin_look(&self, operators: &OperatorsSpec, now: Timestamp) -> bool {
-        let mut watch = self.health.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut watch = self.watch();
         let Some(at) = watch.look_at else { return false };
         // Further ahead than any wait: the clock went back.
         let longest = operators.group_wait.max(operators.min_gap).max(LOOK_EVERY);
@@ -116,12 +120,12 @@ impl Engine {
             })
             .collect();
         if changed.is_empty() {
-            self.health.lock().unwrap_or_else(PoisonError::into_inner).noticed_at = None;
+            self.watch().noticed_at = None;
             return Ok(0);
         }
         let last = self.store.last_health_mail().await?;
         {
-            let mut watch = self.health.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut watch = self.watch();
             let noticed_at = watch.noticed_at.filter(|at| *at <= now).unwrap_or(now);
             let due = operators.tell_at(noticed_at, last);
             if due > now {
@@ -131,7 +135,7 @@ impl Engine {
             }
         }
         let mails = self.tell(operators, &changed, now, events).await?;
-        self.health.lock().unwrap_or_else(PoisonError::into_inner).noticed_at = None;
+        self.watch().noticed_at = None;
         Ok(mails)
     }
 
@@ -205,8 +209,4 @@ fn news(feed: &WatchedFeed, change: Change) -> FeedNews {
         Change::Speaks => FeedChange::Speaks { since: known_since, until: state.last_new_at.unwrap_or(last_polled_at) },
     };
     FeedNews { feed: state.feed.clone(), name: feed.row.name.clone(), address: without_secrets(&due.url), change: told }
-}
-
-fn later(at: Timestamp, by: Duration) -> Timestamp {
-    at.checked_add(by).unwrap_or(Timestamp::MAX)
 }

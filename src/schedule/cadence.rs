@@ -14,10 +14,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::jitter::{later, scaled, share};
+use super::jitter::{scaled, share};
 use super::quiet;
 use super::state::{FeedState, Hints, PollSpec};
-use crate::types::FeedId;
+use crate::types::{FeedId, later};
 
 /// Silence shorter than this slows nothing down: every desk has quiet hours.
 const SILENCE_BEFORE_SLOWING: Duration = Duration::from_secs(3600);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::types::FeedId;
@@ -15,11 +15,6 @@ pub(super) fn share(feed: &FeedId, now: Timestamp) -> f64 {
     (hash >> 11) as f64 / (1u64 << 53) as f64
 }
 
-/// `now` plus `span`, at most the end of time.
-pub(super) fn later(now: Timestamp, span: Duration) -> Timestamp {
-    SignedDuration::try_from(span).ok().and_then(|s| now.checked_add(s).ok()).unwrap_or(Timestamp::MAX)
-}
-
 /// `span` times a factor that is finite and not negative.
 pub(super) fn scaled(span: Duration, factor: f64) -> Duration {
     Duration::try_from_secs_f64(span.as_secs_f64() * factor).unwrap_or(Duration::MAX)
@@ -28,6 +23,7 @@ pub(super) fn scaled(span: Duration, factor: f64) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::later;
 
     #[test]
     fn a_feed_keeps_its_share_for_an_hour_and_feeds_differ() {

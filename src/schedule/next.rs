@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::jitter::{later, scaled, share};
+use super::jitter::{scaled, share};
 use super::state::{FeedState, FeedStatus, Hints, PollOutcome, PollSpec};
 use super::{backoff, cadence};
+use crate::types::later;
 
 /// How far below `max_interval` capped waits reach: feeds that are all at the maximum stay apart.
 const CAP_SPREAD: f64 = 0.1;
