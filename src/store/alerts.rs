@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::articles::{ARTICLE_COLUMNS, StoredArticle, article_row};
 use super::columns::{collect, instant, micros};
 use super::judgements::{DEVELOPMENT_COLUMNS, MATCH_COLUMNS, MATCH_WIDTH, StoredDevelopment, development_row, match_row};
+use super::outbox::{self, Letter};
 use super::{Durability, Store, StoreError};
 use crate::alert::{Alert, AlertKind, DeskLog, DeskSpec, Pending};
 use crate::compose::{DigestFrame, Message, Thread};
@@ -196,21 +197,18 @@ fn keep_alert(tx: &Connection, record: &AlertRecord) -> Result<(), StoreError> {
             .execute(params![alert.desk.as_str(), micros(alert.at)])?;
     }
     for message in &record.messages {
-        tx.prepare_cached(
-            "INSERT INTO outbox (alert_id, desk, recipient, kind, story_id, message_id, subject, bytes, created_at, next_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)",
-        )?
-        .execute(params![
-            id,
-            alert.desk.as_str(),
-            message.recipient,
-            message.kind.as_str(),
-            message.story.map(|s| s.0),
-            message.message_id,
-            message.subject,
-            message.bytes,
-            micros(alert.at)
-        ])?;
+        let letter = Letter {
+            alert: id,
+            desk: alert.desk.as_str(),
+            recipient: &message.recipient,
+            kind: message.kind.as_str(),
+            story: message.story,
+            message_id: &message.message_id,
+            subject: &message.subject,
+            bytes: &message.bytes,
+            at: alert.at,
+        };
+        outbox::append(tx, &letter)?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Dates of waiting work that only a clock which has jumped can have set.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Params, params};
+use rusqlite::params;
 
 use super::columns::micros;
 use super::{Durability, Store, StoreError};
@@ -30,30 +30,43 @@ pub struct Mended {
     pub told: usize,
 }
 
-/// What looks for a row, what mends it; both take the date that is too late and the one that it gets.
-const WAITS: [(&str, &str); 5] = [
-    ("SELECT 1 FROM read_queue WHERE next_at > ?1 AND ?2 LIMIT 1", "UPDATE read_queue SET next_at = ?2 WHERE next_at > ?1"),
-    (
-        "SELECT 1 FROM outbox WHERE state = 'queued' AND next_at > ?1 AND ?2 LIMIT 1",
-        "UPDATE outbox SET next_at = ?2 WHERE state = 'queued' AND next_at > ?1",
-    ),
-    ("SELECT 1 FROM feeds WHERE leased_until > ?1 AND ?2 LIMIT 1", "UPDATE feeds SET leased_until = ?2 WHERE leased_until > ?1"),
-    (
-        "SELECT 1 FROM read_queue WHERE leased_until > ?1 AND ?2 LIMIT 1",
-        "UPDATE read_queue SET leased_until = ?2 WHERE leased_until > ?1",
-    ),
-    (
-        "SELECT 1 FROM outbox WHERE state = 'sending' AND leased_until > ?1 AND ?2 LIMIT 1",
-        "UPDATE outbox SET leased_until = ?2 WHERE state = 'sending' AND leased_until > ?1",
-    ),
-];
-const TOLD: [(&str, &str); 2] = [
-    ("SELECT 1 FROM alerts WHERE at > ?1 AND ?2 LIMIT 1", "UPDATE alerts SET at = ?2 WHERE at > ?1"),
-    (
-        "SELECT 1 FROM desks WHERE max(first_seen_at, last_digest_at) > ?1 AND ?2 LIMIT 1",
-        "UPDATE desks SET first_seen_at = min(first_seen_at, ?2), last_digest_at = min(last_digest_at, ?2) WHERE max(first_seen_at, last_digest_at) > ?1",
-    ),
-];
+/// Rows with a date that may be too late.
+struct Step {
+    table: &'static str,
+    /// `?1` is the latest date that makes sense.
+    is_late: &'static str,
+    /// `?2` is the date that is given instead.
+    mend: &'static str,
+    latest: Timestamp,
+    given: Timestamp,
+    /// Concerns what desks were told.
+    is_told: bool,
+}
+
+impl LatestDates {
+    fn steps(self) -> [Step; 7] {
+        let wait =
+            |table, is_late, latest| Step { table, is_late, mend: "next_at = ?2", latest, given: self.now, is_told: false };
+        let claim = |table, is_late| {
+            let lease = self.lease;
+            Step { table, is_late, mend: "leased_until = ?2", latest: lease, given: lease, is_told: false }
+        };
+        let told = |table, is_late, mend| Step { table, is_late, mend, latest: self.told, given: self.now, is_told: true };
+        [
+            wait("read_queue", "next_at > ?1", self.read),
+            wait("outbox", "state = 'queued' AND next_at > ?1", self.send),
+            claim("feeds", "leased_until > ?1"),
+            claim("read_queue", "leased_until > ?1"),
+            claim("outbox", "state = 'sending' AND leased_until > ?1"),
+            told("alerts", "at > ?1", "at = ?2"),
+            told(
+                "desks",
+                "max(first_seen_at, last_digest_at) > ?1",
+                "first_seen_at = min(first_seen_at, ?2), last_digest_at = min(last_digest_at, ?2)",
+            ),
+        ]
+    }
+}
 
 impl Store {
     /// Pulls back the dates of waiting work that lie later than any can: what was put off is tried now, a claim runs out as one made now, and what desks
@@ -61,8 +74,9 @@ impl Store {
     pub async fn mend_waits(&self, latest: LatestDates) -> Result<Mended, StoreError> {
         // Nearly always there are none, which is not worth a transaction.
         let is_needed = self.read(move |c| {
-            for (looks, _, limit, given) in steps(latest) {
-                if c.prepare_cached(looks)?.exists(params![micros(limit), micros(given)])? {
+            for Step { table, is_late, latest, .. } in latest.steps() {
+                let sql = format!("SELECT 1 FROM {table} WHERE {is_late} LIMIT 1");
+                if c.prepare_cached(&sql)?.exists([micros(latest)])? {
                     return Ok(true);
                 }
             }
@@ -73,25 +87,13 @@ impl Store {
         }
         self.write(Durability::Full, move |tx| {
             let mut mended = Mended::default();
-            for (at, (_, mends, limit, given)) in steps(latest).enumerate() {
-                let rows = execute(tx, mends, params![micros(limit), micros(given)])?;
-                *if at < WAITS.len() { &mut mended.waits } else { &mut mended.told } += rows;
+            for Step { table, is_late, mend, latest, given, is_told } in latest.steps() {
+                let sql = format!("UPDATE {table} SET {mend} WHERE {is_late}");
+                let rows = tx.prepare_cached(&sql)?.execute(params![micros(latest), micros(given)])?;
+                *if is_told { &mut mended.told } else { &mut mended.waits } += rows;
             }
             Ok(mended)
         })
         .await
     }
-}
-
-/// Every step with the date that is too late and the one that it gets.
-fn steps(latest: LatestDates) -> impl Iterator<Item = (&'static str, &'static str, Timestamp, Timestamp)> {
-    let LatestDates { now, told, lease, read, send } = latest;
-    let waits = [(read, now), (send, now), (lease, lease), (lease, lease), (lease, lease)];
-    let told = [(told, now), (told, now)];
-    let all = WAITS.into_iter().zip(waits).chain(TOLD.into_iter().zip(told));
-    all.map(|((looks, mends), (limit, given))| (looks, mends, limit, given))
-}
-
-fn execute(tx: &Connection, sql: &str, values: impl Params) -> Result<usize, StoreError> {
-    Ok(tx.prepare_cached(sql)?.execute(values)?)
 }

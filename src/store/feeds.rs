@@ -82,18 +82,17 @@ impl Store {
 
     /// Drops the claims on feeds and reads that have run out, whose work could not be kept; returns how many.
     pub async fn drop_old_claims(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let at = micros(now);
         // Nearly always there are none, which is not worth a transaction.
         let looks =
             "SELECT 1 FROM feeds WHERE leased_until <= ?1 UNION ALL SELECT 1 FROM read_queue WHERE leased_until <= ?1 LIMIT 1";
-        if !self.read(move |c| Ok(c.prepare_cached(looks)?.exists([at])?)).await? {
+        if !self.any_due(looks, now).await? {
             return Ok(0);
         }
         self.write(Durability::Normal, move |tx| {
             let mut dropped = 0;
             for table in ["feeds", "read_queue"] {
                 let sql = format!("UPDATE {table} SET leased_by = NULL, leased_until = NULL WHERE leased_until <= ?1");
-                dropped += tx.prepare_cached(&sql)?.execute([at])?;
+                dropped += tx.prepare_cached(&sql)?.execute([micros(now)])?;
             }
             Ok(dropped)
         })

@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::columns::{collect, instant, micros};
 use super::feeds::{COLUMNS, FeedRow, WIDTH, feed_row};
+use super::outbox::{self, Letter};
 use super::{Durability, Store, StoreError};
 use crate::alert::OPERATORS;
 use crate::compose::Notice;
@@ -78,20 +79,18 @@ impl Store {
                     .execute(params![feed.as_str(), word(told.trouble), micros(told.at), told.since.map(micros)])?;
             }
             for notice in &record.notices {
-                tx.prepare_cached(
-                    "INSERT INTO outbox (alert_id, desk, recipient, kind, message_id, subject, bytes, created_at, next_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)",
-                )?
-                .execute(params![
+                let letter = Letter {
                     alert,
-                    OPERATORS,
-                    notice.recipient,
-                    KIND,
-                    notice.message_id,
-                    notice.subject,
-                    notice.bytes,
-                    at
-                ])?;
+                    desk: OPERATORS,
+                    recipient: &notice.recipient,
+                    kind: KIND,
+                    story: None,
+                    message_id: &notice.message_id,
+                    subject: &notice.subject,
+                    bytes: &notice.bytes,
+                    at: record.at,
+                };
+                outbox::append(tx, &letter)?;
             }
             Ok(())
         })

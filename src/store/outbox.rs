@@ -1,10 +1,11 @@
 //! Table `outbox`: judge appends (with the alert), send alone updates.
 
 use jiff::Timestamp;
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::columns::{collect, instant, micros};
 use super::{Durability, Store, StoreError};
+use crate::types::StoryId;
 
 /// A message that is due.
 #[derive(Debug, Clone)]
@@ -42,6 +43,39 @@ pub enum Outcome {
         /// The relay's words.
         error: String,
     },
+}
+
+/// A message to be appended.
+pub(super) struct Letter<'a> {
+    pub(super) alert: i64,
+    pub(super) desk: &'a str,
+    pub(super) recipient: &'a str,
+    pub(super) kind: &'a str,
+    pub(super) story: Option<StoryId>,
+    pub(super) message_id: &'a str,
+    pub(super) subject: &'a str,
+    pub(super) bytes: &'a [u8],
+    pub(super) at: Timestamp,
+}
+
+/// Appends a message that is due at once.
+pub(super) fn append(tx: &Connection, letter: &Letter<'_>) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "INSERT INTO outbox (alert_id, desk, recipient, kind, story_id, message_id, subject, bytes, created_at, next_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)",
+    )?
+    .execute(params![
+        letter.alert,
+        letter.desk,
+        letter.recipient,
+        letter.kind,
+        letter.story.map(|s| s.0),
+        letter.message_id,
+        letter.subject,
+        letter.bytes,
+        micros(letter.at)
+    ])?;
+    Ok(())
 }
 
 impl Store {
