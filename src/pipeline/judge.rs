@@ -1,6 +1,7 @@
 //! Step three: score each new article, place it, decide who is told, write the mails. One task, in the order of arrival: placement depends on order.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use jiff::{SignedDuration, Timestamp};
@@ -51,12 +52,12 @@ impl Engine {
             *memory = JudgeMemory::read(&self.store, &current, now).await?;
         }
         memory.is_ahead = true;
-        let judgements: Vec<Judgement> = waiting.iter().map(|article| judge(memory, &current, article, now)).collect();
-        let developments = self.store.record_judgements(judgements.clone()).await?;
+        let judgements: Arc<[Judgement]> = waiting.iter().map(|article| judge(memory, &current, article, now)).collect();
+        let developments = self.store.record_judgements(Arc::clone(&judgements)).await?;
         memory.is_ahead = false;
         let copied = judgements.iter().flat_map(|j| &j.topics).filter_map(original_of).collect();
         let mut keys = self.store.keys_of(copied).await?.into_iter();
-        for ((stored, judgement), developments) in waiting.iter().zip(&judgements).zip(developments) {
+        for ((stored, judgement), developments) in waiting.iter().zip(judgements.iter()).zip(developments) {
             for (judged, development) in judgement.topics.iter().zip(developments) {
                 let duplicate_of = original_of(judged).and_then(|_| keys.next().flatten());
                 events.push(Event::Article(article_event(stored, judged, duplicate_of, now)));
@@ -224,20 +225,14 @@ fn place_in(index: &mut StoryIndex, stored: &StoredArticle, matched: &Match, nex
     }
     let candidate = Candidate::new(outline, &stored.article, matched, &stored.source);
     let placement = index.place(&candidate);
-    let story = match placement.decision {
-        Decision::Duplicate { story, .. } | Decision::Joins { story } => story,
-        Decision::Opens => next_story,
-    };
+    let story = placement.decision.known_story().unwrap_or(next_story);
     index.apply(candidate, &placement, story);
     Placed { story, placement, title, outline: None }
 }
 
 /// The article that a duplicate copies.
 fn original_of(judged: &TopicJudgement) -> Option<ArticleId> {
-    match judged.placed.as_ref()?.placement.decision {
-        Decision::Duplicate { of, .. } => Some(of),
-        Decision::Joins { .. } | Decision::Opens => None,
-    }
+    judged.placed.as_ref()?.placement.decision.original()
 }
 
 fn note_pending(

@@ -1,5 +1,7 @@
 //! Tables `matches`, `stories`, `story_articles`, `developments` and judge's cursor: written by judge.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 use serde_json::{Value, json};
@@ -111,7 +113,11 @@ pub struct StoredDevelopment {
 
 impl Store {
     /// Keeps judgements and moves the cursor; gives the developments their ids: one list a judgement, in the order of its topics.
-    pub async fn record_judgements(&self, judgements: Vec<Judgement>) -> Result<Vec<Vec<Option<DevelopmentId>>>, StoreError> {
+    pub async fn record_judgements(
+        &self,
+        judgements: impl Into<Arc<[Judgement]>>,
+    ) -> Result<Vec<Vec<Option<DevelopmentId>>>, StoreError> {
+        let judgements = judgements.into();
         self.write(Durability::Normal, move |tx| judgements.iter().map(|judgement| keep_judgement(tx, judgement)).collect()).await
     }
 
@@ -230,10 +236,7 @@ fn keep_placement(
         tx.prepare_cached("INSERT INTO stories (id, topic, title, opened_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?4)")?
             .execute(params![placed.story.0, topic.as_str(), placed.title, at])?;
     }
-    let duplicate_of = match placed.placement.decision {
-        Decision::Duplicate { of, .. } => Some(of.0),
-        Decision::Joins { .. } | Decision::Opens => None,
-    };
+    let duplicate_of = placed.placement.decision.original().map(|of| of.0);
     tx.prepare_cached(
         "INSERT INTO story_articles (article_id, topic, story_id, duplicate_of, judged_at, reasons, outline) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?

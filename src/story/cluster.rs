@@ -101,7 +101,7 @@ impl StoryIndex {
         Some(place_copy(Copy { of, reason: "the text is the same".to_owned(), fresh: Vec::new() }, placed))
     }
 
-    /// Takes in what the caller has committed: a verbatim copy of article `of` went to `story`.
+    /// Takes in a verbatim copy of article `of`, which went to `story`.
     pub fn apply_verbatim(&mut self, outline: &Outline, of: ArticleId, story: StoryId) {
         self.expire(outline.day);
         let earlier = self.copies.find_verbatim(outline, self.oldest).and_then(|serial| self.placed(serial));
@@ -156,14 +156,11 @@ impl StoryIndex {
         Placement { decision, development, reasons }
     }
 
-    /// Takes in what the caller has committed: `candidate` went to `story`.
+    /// Takes `candidate` in, which went to `story`.
     pub fn apply(&mut self, candidate: Candidate, placement: &Placement, story: StoryId) {
         self.expire(candidate.outline.day);
         let serial = self.next_serial();
-        let original = match placement.decision {
-            Decision::Duplicate { of, .. } => Some(of),
-            _ => None,
-        };
+        let original = placement.decision.original();
         self.copies.add(&candidate, serial, self.oldest);
         let entry = self.stories.entry(story).or_default();
         entry.last_day = entry.last_day.max(candidate.outline.day);

@@ -36,6 +36,24 @@ pub enum Decision {
     Opens,
 }
 
+impl Decision {
+    /// The article that a duplicate copies.
+    pub fn original(self) -> Option<ArticleId> {
+        match self {
+            Decision::Duplicate { of, .. } => Some(of),
+            Decision::Joins { .. } | Decision::Opens => None,
+        }
+    }
+
+    /// The story that was there already.
+    pub fn known_story(self) -> Option<StoryId> {
+        match self {
+            Decision::Duplicate { story, .. } | Decision::Joins { story } => Some(story),
+            Decision::Opens => None,
+        }
+    }
+}
+
 /// What kind of new fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DevelopmentKind {
