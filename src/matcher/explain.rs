@@ -174,9 +174,15 @@ pub(super) fn rule(meetings: &[Meeting], spec: &TopicSpec, one_sided: bool) -> S
 
 /// How often each concept is named, by its id.
 pub(super) fn concepts(reading: &Reading<'_>, lexicon: &Lexicon) -> Vec<Concept> {
-    let mut counts = std::collections::BTreeMap::<&str, u32>::new();
+    let mut counts: Vec<(u16, u32)> = Vec::new();
     for hit in &reading.hits {
-        *counts.entry(&lexicon.concepts[hit.concept as usize]).or_default() += 1;
+        match counts.iter_mut().find(|(concept, _)| *concept == hit.concept) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((hit.concept, 1)),
+        }
     }
-    counts.into_iter().map(|(id, count)| Concept { id: id.to_owned(), count }).collect()
+    let mut out: Vec<Concept> =
+        counts.into_iter().map(|(concept, count)| Concept { id: lexicon.concepts[concept as usize].clone(), count }).collect();
+    out.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    out
 }

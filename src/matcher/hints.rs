@@ -5,8 +5,8 @@
 use std::ops::Range;
 
 use super::lexicon::{Hit, Meaning, Sides};
-use super::pattern::is_syllable;
 use super::scan::Reading;
+use crate::text::letters::is_syllable;
 use crate::text::words::is_hangul;
 
 /// A family name beside a person of another side, within so many words, is a name.

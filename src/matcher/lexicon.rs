@@ -5,8 +5,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
+use super::finder::Finder;
 use super::pattern::{Pattern, Place};
 
 /// A set of sides, one bit each.
@@ -50,6 +49,31 @@ impl Meaning {
     }
 }
 
+/// What must be named before anything else of a topic matters: a bit for each side, or for each word group.
+pub(super) type Gate = u64;
+
+/// Of the word groups, `any_of` comes last.
+const ANY_BIT: u32 = 63;
+
+impl Meaning {
+    /// What of the gate this opens.
+    pub(super) fn opens(self) -> Gate {
+        match self {
+            Meaning::Named(sides) | Meaning::Hint(sides) | Meaning::Description(sides) => Gate::from(sides),
+            Meaning::Listed => Gate::from(Sides::MAX),
+            Meaning::Group(group) => 1u64.checked_shl(u32::from(group)).unwrap_or_default(),
+            Meaning::Any => 1 << ANY_BIT,
+            _ => 0,
+        }
+    }
+
+    /// Beside names and word groups, what takes letters away from them: without these nobody knows whether anything is named at all.
+    fn is_first(self) -> bool {
+        self.opens() != 0
+            || matches!(self, Meaning::Group(_) | Meaning::Mask | Meaning::Skip | Meaning::Dateline | Meaning::Never)
+    }
+}
+
 /// A term's meaning and the concept under which it is reported.
 #[derive(Debug, Clone)]
 pub(super) struct Term {
@@ -72,12 +96,17 @@ pub(super) struct Hit {
     pub is_person: bool,
 }
 
+/// Room for so many hits is made at once.
+const HITS: usize = 64;
+
 /// All the terms of a topic.
 #[derive(Debug)]
 pub(super) struct Lexicon {
-    automaton: AhoCorasick,
-    /// For each anchor of the automaton, the terms that hang on it.
-    anchored: Vec<Vec<u32>>,
+    finder: Finder,
+    /// For each anchor of the finder, the terms that hang on it: those asked first, and the others.
+    anchored: Vec<[Vec<u32>; 2]>,
+    /// What must be named for the others to be asked.
+    gate: Gate,
     terms: Vec<Term>,
     /// The ids of concepts, such as `person.kim-jong-un`.
     pub concepts: Vec<String>,
@@ -85,45 +114,53 @@ pub(super) struct Lexicon {
 
 impl Lexicon {
     /// Builds the automaton; fails only when the terms are too many for it.
-    pub(super) fn build(terms: Vec<Term>, concepts: Vec<String>) -> Result<Lexicon, String> {
-        let mut anchors: Vec<String> = Vec::new();
-        let mut anchored: Vec<Vec<u32>> = Vec::new();
-        let mut known: HashMap<&str, usize> = HashMap::new();
+    pub(super) fn build(terms: Vec<Term>, concepts: Vec<String>, gate: Gate) -> Result<Lexicon, String> {
+        let mut anchors: Vec<(String, bool)> = Vec::new();
+        let mut anchored: Vec<[Vec<u32>; 2]> = Vec::new();
+        let mut known: HashMap<(&str, bool), usize> = HashMap::new();
         for (index, term) in terms.iter().enumerate() {
-            let anchor = term.pattern.anchor();
-            let slot = *known.entry(anchor).or_insert_with(|| {
-                anchors.push(anchor.to_owned());
-                anchored.push(Vec::new());
+            let (anchor, is_inside) = (term.pattern.anchor(), term.pattern.is_inside());
+            let slot = *known.entry((anchor, is_inside)).or_insert_with(|| {
+                anchors.push((anchor.to_owned(), is_inside));
+                anchored.push(Default::default());
                 anchors.len() - 1
             });
-            anchored[slot].push(index as u32);
+            anchored[slot][usize::from(!term.meaning.is_first())].push(index as u32);
         }
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(&anchors)
-            .map_err(|error| format!("the terms do not fit into one automaton: {error}"))?;
-        Ok(Lexicon { automaton, anchored, terms, concepts })
+        let finder = Finder::build(&anchors)?;
+        Ok(Lexicon { finder, anchored, gate, terms, concepts })
     }
 
-    /// Every term in the text, by where it begins, the longest first.
+    /// Every term in the text, by where it begins, the longest first. Where a side or a word group is nowhere named, concepts and the like are left out.
     pub(super) fn scan(&self, place: &Place<'_>) -> Vec<Hit> {
-        let mut hits: Vec<Hit> = Vec::new();
-        for found in self.automaton.find_overlapping_iter(place.folded.as_str()) {
-            for &index in &self.anchored[found.pattern().as_usize()] {
-                let term = &self.terms[index as usize];
-                if let Some(range) = term.pattern.verify(place, found.range()) {
-                    hits.push(Hit {
-                        range,
-                        term: index,
-                        meaning: term.meaning,
-                        concept: term.concept,
-                        is_person: term.is_person,
-                    });
+        let mut hits: Vec<Hit> = Vec::with_capacity(HITS);
+        let mut later: Vec<(u32, Range<usize>)> = Vec::with_capacity(HITS);
+        let mut named: Gate = 0;
+        self.finder.find(place.folded, |anchor, at| {
+            let [first, others] = &self.anchored[anchor as usize];
+            for &index in first {
+                if let Some(hit) = self.verify(index, place, at.clone()) {
+                    named |= hit.meaning.opens();
+                    hits.push(hit);
                 }
+            }
+            if !others.is_empty() {
+                later.push((anchor, at));
+            }
+        });
+        if named & self.gate == self.gate {
+            for (anchor, at) in later {
+                let others = &self.anchored[anchor as usize][1];
+                hits.extend(others.iter().filter_map(|&index| self.verify(index, place, at.clone())));
             }
         }
         hits.sort_by_key(|hit| (hit.range.start, std::cmp::Reverse(hit.range.end), matches!(hit.meaning, Meaning::Hint(_))));
         hits
+    }
+
+    fn verify(&self, index: u32, place: &Place<'_>, anchor: Range<usize>) -> Option<Hit> {
+        let term = &self.terms[index as usize];
+        let range = term.pattern.verify(place, anchor)?;
+        Some(Hit { range, term: index, meaning: term.meaning, concept: term.concept, is_person: term.is_person })
     }
 }

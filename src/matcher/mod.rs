@@ -5,6 +5,7 @@
 
 mod compile;
 mod explain;
+mod finder;
 mod hints;
 mod lexicon;
 mod outcome;

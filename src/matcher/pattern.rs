@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use crate::text::letters::{is_letter, is_syllable, word_rest};
 use crate::text::matching::{Folded, fold_for_matching};
 use crate::text::normalise::fold;
 use crate::text::words::{is_hangul, is_unspaced};
@@ -115,6 +116,12 @@ impl Pattern {
         &self.words[self.anchor].text
     }
 
+    /// Whether the anchor may stand inside a word of an alphabet: an alias that takes every beginning.
+    pub(super) fn is_inside(&self) -> bool {
+        let first = self.words[0].text.chars().next();
+        self.anchor == 0 && self.start == Edge::Free && !first.is_some_and(is_syllable)
+    }
+
     /// The whole range of the alias, given where its anchor was seen.
     pub(super) fn verify(&self, place: &Place<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
         let text = place.folded.as_str();
@@ -148,17 +155,16 @@ impl Pattern {
         if !word.open_end || (joined && last) {
             return literal_end;
         }
-        let rest = &text[literal_end..];
-        literal_end + rest.find(|c: char| !c.is_alphanumeric() || is_syllable(c)).unwrap_or(rest.len())
+        literal_end + word_rest(&text[literal_end..])
     }
 
     fn starts_well(&self, place: &Place<'_>, start: usize) -> bool {
         let Some(before) = place.folded.as_str()[..start].chars().next_back() else { return true };
         match self.start {
             Edge::Free => true,
-            Edge::Alone => !before.is_alphanumeric(),
+            Edge::Alone => !is_letter(before),
             // Short terms stand inside too many words to be taken out of a glued one.
-            _ => !before.is_alphanumeric() || is_syllable(before) || (!self.is_short && capital_after_small(place, start)),
+            _ => !is_letter(before) || is_syllable(before) || (!self.is_short && place.folded.is_glued(start)),
         }
     }
 
@@ -167,13 +173,10 @@ impl Pattern {
         let Some(after) = rest.chars().next() else { return true };
         match self.end {
             Edge::Free => true,
-            Edge::Alone => !after.is_alphanumeric(),
+            Edge::Alone => !is_letter(after),
             Edge::Shorthand => shorthand_ends(&self.words[self.words.len() - 1].text, rest),
             Edge::Word => {
-                !after.is_alphanumeric()
-                    || is_syllable(after)
-                    || self.words.len() >= GLUED_WORDS
-                    || capital_after_small(place, end)
+                !is_letter(after) || is_syllable(after) || self.words.len() >= GLUED_WORDS || place.folded.is_glued(end)
             }
         }
     }
@@ -198,11 +201,6 @@ pub(super) fn original<'a>(place: &Place<'a>, range: &Range<usize>) -> &'a str {
     let text = place.pieces.get(piece).copied().unwrap_or_default();
     let (start, end) = (place.folded.original(range.start), place.folded.original(range.end));
     text.get(start..end).unwrap_or_default().trim()
-}
-
-/// Han, Kana, Hangul and the like: letters that stand against each other without a space.
-pub(super) fn is_syllable(c: char) -> bool {
-    is_unspaced(c) || is_hangul(c)
 }
 
 /// What stands between the words of a name: a space, a hyphen, a dot in the middle or after an initial.
@@ -243,14 +241,6 @@ fn word_before(text: &str, end: usize, word: &Word) -> Option<usize> {
     text[..end].ends_with(&word.text).then(|| end - word.text.len())
 }
 
-/// A capital right after a small letter: two words that bad extraction glued together.
-fn capital_after_small(place: &Place<'_>, at: usize) -> bool {
-    let Some(piece) = place.pieces.get(place.folded.piece_at(at)) else { return false };
-    let original = place.folded.original(at);
-    let (Some(before), Some(after)) = (piece.get(..original), piece.get(original..)) else { return false };
-    before.chars().next_back().is_some_and(char::is_lowercase) && after.chars().next().is_some_and(char::is_uppercase)
-}
-
 /// Korean particles that may follow a one-syllable shorthand.
 const PARTICLES: &[char] = &['와', '에', '의', '도', '는', '가', '를', '로', '서', '선', '측', '군'];
 
@@ -259,7 +249,7 @@ fn shorthand_ends(shorthand: &str, rest: &str) -> bool {
     let mut following = rest.chars();
     let Some(after) = following.next() else { return true };
     if shorthand.chars().all(is_hangul) {
-        return !after.is_alphanumeric()
+        return !is_letter(after)
             || is_unspaced(after)
             || (PARTICLES.contains(&after) && !following.next().is_some_and(is_hangul));
     }

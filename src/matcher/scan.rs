@@ -10,6 +10,7 @@ use super::outcome::Zone;
 use super::pattern::{self, Place};
 use super::spec::ZoneRule;
 use crate::extract::Article;
+use crate::text::letters::is_syllable;
 use crate::text::matching::Folded;
 
 /// A paragraph of at most so many characters without a full stop may be the headline of another piece.
@@ -102,7 +103,7 @@ fn columns(text: &str) -> usize {
 }
 
 fn width(c: char) -> usize {
-    if pattern::is_syllable(c) { 2 } else { 1 }
+    if is_syllable(c) { 2 } else { 1 }
 }
 
 fn lead_end(folded: &Folded, pieces: usize, lead_paragraphs: usize) -> usize {

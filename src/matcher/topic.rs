@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use super::compile::{self, TopicProblem, side_bit};
 use super::explain::{self, Ledger};
-use super::lexicon::{Lexicon, Meaning, Sides};
+use super::lexicon::{Gate, Lexicon, Meaning, Sides};
 use super::outcome::{Match, Zone};
 use super::relation;
 use super::scan::{self, Reading};
@@ -29,10 +29,10 @@ impl Topic {
     /// Compiles a topic, or says everything that is wrong with it.
     pub fn compile(spec: &TopicSpec) -> Result<Topic, Vec<TopicProblem>> {
         let (terms, concepts) = compile::terms(spec)?;
-        match Lexicon::build(terms, concepts) {
+        let all = spec.sides.iter().enumerate().fold(0, |all, (i, _)| all | side_bit(i));
+        match Lexicon::build(terms, concepts, gate(spec, all)) {
             Ok(lexicon) => {
                 let joiners = spec.list.joiners.values().flatten().map(|word| fold_for_matching(word)).collect();
-                let all = spec.sides.iter().enumerate().fold(0, |all, (i, _)| all | side_bit(i));
                 Ok(Topic { spec: spec.clone(), lexicon, joiners, all })
             }
             Err(message) => Err(vec![TopicProblem { path: "id".to_owned(), message }]),
@@ -127,6 +127,13 @@ impl Topic {
             rule.push_str(&format!("; times {factor} for {language}"));
         }
     }
+}
+
+/// What an article must name to have a score at all.
+fn gate(spec: &TopicSpec, all: Sides) -> Gate {
+    let groups = (0..spec.all_of.len()).map(|group| Meaning::Group(group as u16));
+    let any = (!spec.any_of.is_empty()).then_some(Meaning::Any);
+    groups.chain(any).fold(Gate::from(all), |gate, meaning| gate | meaning.opens())
 }
 
 #[cfg(test)]

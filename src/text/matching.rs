@@ -4,19 +4,9 @@
 //! [`fold`](super::normalise::fold) keeps accents and compares two words; this one is made for speed on whole articles: most letters cost one table look-up.
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
 use unicode_normalization::UnicodeNormalization;
 
-use super::normalise::strip_accents;
-
-/// Letters up to here are folded by table: Latin, Greek, Cyrillic.
-const TABLE_END: usize = 0x0530;
-
-/// What stands in the table for a letter that needs more than a look-up.
-const SLOW: char = '\u{ffff}';
-
-static TABLE: LazyLock<Vec<char>> = LazyLock::new(|| (0..TABLE_END as u32).map(simple_fold).collect());
+use super::letters::{ASCII_KINDS, BEGINS, Entry, Kind, kind_of, push_folded, tabled};
 
 /// Text folded for matching, made of one or more pieces.
 #[derive(Debug, Default)]
@@ -26,12 +16,16 @@ pub struct Folded {
     steps: Vec<(u32, u32)>,
     /// Where each piece begins in `text`.
     pieces: Vec<u32>,
+    /// Where a word may begin, ascending; see [`Folded::word_starts`].
+    starts: Vec<u32>,
+    /// Where a capital stands right after a small letter: two words that bad extraction glued together. Ascending.
+    glued: Vec<u32>,
 }
 
 impl Folded {
     /// An empty buffer with room for `bytes` of text.
     pub fn with_capacity(bytes: usize) -> Folded {
-        Folded { text: String::with_capacity(bytes + bytes / 16), steps: Vec::new(), pieces: Vec::new() }
+        Folded { text: String::with_capacity(bytes + bytes / 16), ..Folded::default() }
     }
 
     /// Folds `piece` and appends it; a line feed, which no folded text holds, ends every piece.
@@ -39,16 +33,17 @@ impl Folded {
         self.pieces.push(self.text.len() as u32);
         self.steps.push((self.text.len() as u32, 0));
         let bytes = piece.as_bytes();
+        let mut before = Kind::Apart;
         let mut at = 0;
         while at < bytes.len() {
             let run = bytes[at..].iter().position(|b| !b.is_ascii()).unwrap_or(bytes.len() - at);
-            push_ascii(&mut self.text, &piece[at..at + run]);
+            before = self.push_ascii(&piece[at..at + run], before);
             at += run;
             let Some(c) = piece[at..].chars().next() else { break };
-            let before = self.text.len();
-            self.push_letter(c);
+            let start = self.text.len();
+            before = self.push_letter(c, before);
             at += c.len_utf8();
-            if self.text.len() != before + c.len_utf8() {
+            if self.text.len() != start + c.len_utf8() {
                 self.steps.push((self.text.len() as u32, at as u32));
             }
         }
@@ -97,16 +92,83 @@ impl Folded {
         (folded as usize + (original - at as usize)).min(end)
     }
 
-    fn push_letter(&mut self, c: char) {
-        match c {
-            '\u{0300}'..='\u{036f}' | '\u{3099}' | '\u{309a}' => self.push_mark(c),
-            c if (c as usize) < TABLE_END && TABLE[c as usize] != SLOW => self.text.push(TABLE[c as usize]),
-            // Han, Kana and Hangul syllables are their own folded form.
-            '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => {
-                self.text.push(c)
-            }
-            c => push_slow(&mut self.text, c),
+    /// Every offset at which a word may begin, ascending: after what is no letter, at each letter of a script without spaces and after it, and at a capital
+    /// right after a small letter.
+    pub fn word_starts(&self) -> &[u32] {
+        &self.starts
+    }
+
+    /// Whether a capital stands at a folded offset, right after a small letter.
+    pub fn is_glued(&self, offset: usize) -> bool {
+        self.glued.binary_search(&(offset as u32)).is_ok()
+    }
+
+    /// Appends letters of ASCII; `before` and the answer are the kinds of the letters before and at the end.
+    fn push_ascii(&mut self, run: &str, mut before: Kind) -> Kind {
+        let (start, first) = (self.text.len(), before);
+        self.text.push_str(run);
+        self.text[start..].make_ascii_lowercase();
+        // Without branches: where the letters are is as good as chance.
+        let mut count = self.starts.len();
+        self.starts.resize(count + run.len(), 0);
+        let (mut is_plain, mut is_glued) = (true, false);
+        for (at, &byte) in run.as_bytes().iter().enumerate() {
+            let kind = ASCII_KINDS[byte as usize];
+            self.starts[count] = (start + at) as u32;
+            count += usize::from(BEGINS[before as usize][kind as usize]);
+            is_glued |= before == Kind::Small && kind == Kind::Capital;
+            is_plain &= byte >= b' ' && byte != b'`';
+            before = kind;
         }
+        self.starts.truncate(count);
+        if is_glued {
+            self.note_glued(start, run, first);
+        }
+        if !is_plain {
+            let tail: String = self.text[start..].chars().map(plain_ascii).collect();
+            self.text.truncate(start);
+            self.text.push_str(&tail);
+        }
+        before
+    }
+
+    /// Notes the capitals after small letters in a run that begins at `start`, after a letter of the kind `before`.
+    #[cold]
+    fn note_glued(&mut self, start: usize, run: &str, before: Kind) {
+        let kinds = || run.bytes().map(|byte| ASCII_KINDS[byte as usize]);
+        let pairs = std::iter::once(before).chain(kinds()).zip(kinds()).enumerate();
+        let glued = pairs.filter(|(_, (before, kind))| *before == Kind::Small && *kind == Kind::Capital);
+        self.glued.extend(glued.map(|(at, _)| (start + at) as u32));
+    }
+
+    /// Appends any other letter.
+    fn push_letter(&mut self, c: char, before: Kind) -> Kind {
+        let start = self.text.len();
+        let kind = match tabled(c) {
+            Entry::One(folded, kind) => {
+                self.text.push(folded);
+                kind
+            }
+            Entry::Nothing => return before,
+            Entry::Slow if matches!(c, '\u{0300}'..='\u{036f}' | '\u{3099}' | '\u{309a}') => {
+                self.push_mark(c);
+                return before;
+            }
+            Entry::Slow => {
+                push_folded(&mut self.text, c);
+                if self.text.len() == start {
+                    return before;
+                }
+                kind_of(c)
+            }
+        };
+        if BEGINS[before as usize][kind as usize] {
+            self.starts.push(start as u32);
+            if before == Kind::Small && kind == Kind::Capital {
+                self.glued.push(start as u32);
+            }
+        }
+        kind
     }
 
     /// A combining mark: an accent goes, what makes another letter of the one before (й, ї, が) is joined to it.
@@ -116,7 +178,10 @@ impl Folded {
         let mut letters = joined.chars();
         if let (Some(one), None) = (letters.next(), letters.next()) {
             self.text.truncate(self.text.len() - base.len_utf8());
-            self.push_letter(one);
+            match tabled(one) {
+                Entry::One(folded, _) => self.text.push(folded),
+                _ => push_folded(&mut self.text, one),
+            }
         }
     }
 }
@@ -129,48 +194,13 @@ pub fn fold_for_matching(text: &str) -> String {
     folded.text
 }
 
-fn push_ascii(out: &mut String, run: &str) {
-    let start = out.len();
-    out.push_str(run);
-    out[start..].make_ascii_lowercase();
-    if run.bytes().any(|b| matches!(b, b'\t' | b'\n' | b'\r' | b'\x0b' | b'\x0c' | b'`')) {
-        let tail: String = out[start..]
-            .chars()
-            .map(|c| {
-                if c == '`' {
-                    '\''
-                } else if c.is_whitespace() {
-                    ' '
-                } else {
-                    c
-                }
-            })
-            .collect();
-        out.truncate(start);
-        out.push_str(&tail);
+/// A control character is a space, and a grave accent an apostrophe.
+fn plain_ascii(c: char) -> char {
+    match c {
+        '`' => '\'',
+        c if c.is_whitespace() => ' ',
+        c => c,
     }
-}
-
-/// The folded form of a letter below [`TABLE_END`] when it is one letter, else [`SLOW`].
-fn simple_fold(code: u32) -> char {
-    let Some(c) = char::from_u32(code) else { return SLOW };
-    let mut out = String::new();
-    push_slow(&mut out, c);
-    let mut letters = out.chars();
-    match (letters.next(), letters.next()) {
-        (Some(one), None) => one,
-        _ => SLOW,
-    }
-}
-
-fn push_slow(out: &mut String, c: char) {
-    // The Korean "araea", used as a middle dot, would become a vowel under NFKC.
-    if matches!(c, 'ㆍ' | '‧' | '•' | '∙' | '⋅' | '・' | '･') {
-        out.push('·');
-        return;
-    }
-    let folded = super::normalise::fold(c.encode_utf8(&mut [0; 4]));
-    out.push_str(&strip_accents(&folded));
 }
 
 #[cfg(test)]

@@ -12,43 +12,47 @@ const ABBREVIATIONS: &[&str] = &[
 ///
 /// A full stop ends a sentence when white space follows and neither an abbreviation nor a lower-case word stands around it; `。`, `！`, `？` always do.
 pub fn sentences(paragraph: &str) -> Vec<&str> {
+    let bytes = paragraph.as_bytes();
     let mut out = Vec::new();
-    let mut start = 0;
-    let mut chars = paragraph.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        let end = match c {
-            '。' | '！' | '？' => at + c.len_utf8(),
+    let (mut start, mut at) = (0, 0);
+    while let Some(next) = bytes[at..].iter().position(|&byte| MAY_END[byte as usize]) {
+        at += next;
+        let Some(mark) = paragraph[at..].chars().next() else { break };
+        let after = at + mark.len_utf8();
+        let end = match mark {
+            '。' | '！' | '？' => Some(after),
             '.' | '!' | '?' | '…' => {
-                let mut end = at + c.len_utf8();
-                while let Some(&(i, d)) = chars.peek() {
-                    if !matches!(d, '.' | '!' | '?' | '…' | '"' | '”' | '’' | '\'' | ')' | ']') {
-                        break;
-                    }
-                    end = i + d.len_utf8();
-                    chars.next();
-                }
+                let rest = paragraph[after..].trim_start_matches(['.', '!', '?', '…', '"', '”', '’', '\'', ')', ']']);
                 // French closing quotes stand after a (narrow) space.
-                let rest = &paragraph[end..];
                 let quote = rest.trim_start_matches([' ', '\u{a0}', '\u{202f}']);
-                if let Some(after) = quote.strip_prefix('»') {
-                    end = paragraph.len() - after.len();
-                    while chars.peek().is_some_and(|&(i, _)| i < end) {
-                        chars.next();
-                    }
-                }
-                if !ends_sentence(paragraph, start, at, end, c) {
-                    continue;
-                }
-                end
+                let end = paragraph.len() - quote.strip_prefix('»').unwrap_or(rest).len();
+                let ends = ends_sentence(paragraph, start, at, end, mark);
+                at = end;
+                ends.then_some(end)
             }
-            _ => continue,
+            _ => None,
         };
-        push(&mut out, &paragraph[start..end]);
-        start = end;
+        at = at.max(after);
+        if let Some(end) = end {
+            push(&mut out, &paragraph[start..end]);
+            start = end;
+        }
     }
     push(&mut out, &paragraph[start..]);
     out
 }
+
+/// The bytes that begin a mark which may end a sentence, and a few other letters.
+static MAY_END: [bool; 256] = {
+    let mut may = [false; 256];
+    let marks = ['.', '!', '?', '…', '。', '！', '？'];
+    let mut index = 0;
+    while index < marks.len() {
+        may[marks[index].encode_utf8(&mut [0; 4]).as_bytes()[0] as usize] = true;
+        index += 1;
+    }
+    may
+};
 
 fn push<'a>(out: &mut Vec<&'a str>, piece: &'a str) {
     let piece = piece.trim();
