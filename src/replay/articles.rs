@@ -28,22 +28,25 @@ struct Line {
 }
 
 /// Reads the articles of one file as they are asked for.
-pub(super) struct Articles {
+pub struct Articles {
     path: PathBuf,
     lines: Box<dyn BufRead + Send>,
     line: usize,
     /// The instant of the last article that had one: what an undated one gets.
     last_at: Timestamp,
+    /// Nothing comes after a failure of the file itself.
+    has_failed: bool,
 }
 
 impl Articles {
-    pub(super) fn open(path: &Path) -> Result<Articles, ReplayError> {
+    /// Opens a file; one whose name ends in `.gz` is unpacked on the way.
+    pub fn open(path: &Path) -> Result<Articles, ReplayError> {
         let fail = |e: std::io::Error| ReplayError::Input { path: path.display().to_string(), reason: e.to_string() };
         let file = File::open(path).map_err(fail)?;
         let compressed = path.extension().is_some_and(|e| e == "gz");
         let lines: Box<dyn BufRead + Send> =
             if compressed { Box::new(BufReader::new(MultiGzDecoder::new(file))) } else { Box::new(BufReader::new(file)) };
-        Ok(Articles { path: path.to_owned(), lines, line: 0, last_at: Timestamp::UNIX_EPOCH })
+        Ok(Articles { path: path.to_owned(), lines, line: 0, last_at: Timestamp::UNIX_EPOCH, has_failed: false })
     }
 
     fn parse(&mut self, text: &str) -> Result<(Timestamp, NewArticle), String> {
@@ -80,21 +83,28 @@ impl Iterator for Articles {
     type Item = Result<(Timestamp, NewArticle), ReplayError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut text = String::new();
-        loop {
-            text.clear();
+        let mut bytes = Vec::new();
+        while !self.has_failed {
+            bytes.clear();
             self.line += 1;
-            let fail = |reason: String, line: usize, path: &Path| ReplayError::Input {
-                path: format!("{}:{line}", path.display()),
-                reason,
-            };
-            match self.lines.read_line(&mut text) {
+            let read = match self.lines.read_until(b'\n', &mut bytes) {
                 Ok(0) => return None,
-                Ok(_) if text.trim().is_empty() => {}
-                Ok(_) => return Some(self.parse(&text).map_err(|reason| fail(reason, self.line, &self.path))),
-                Err(e) => return Some(Err(fail(e.to_string(), self.line, &self.path))),
-            }
+                Ok(_) => str::from_utf8(&bytes).map_err(|_| "the line is not UTF-8".to_owned()),
+                Err(e) => {
+                    // A folder, or a .gz that was cut off, would fail in the same way for ever.
+                    self.has_failed = true;
+                    Err(e.to_string())
+                }
+            };
+            let parsed = match read {
+                Ok(text) if text.trim().is_empty() => continue,
+                Ok(text) => self.parse(text),
+                Err(reason) => Err(reason),
+            };
+            let place = || format!("{}:{}", self.path.display(), self.line);
+            return Some(parsed.map_err(|reason| ReplayError::Input { path: place(), reason }));
         }
+        None
     }
 }
 
@@ -110,4 +120,54 @@ fn read_instant(text: &str) -> Option<PageDate> {
     }
     let at = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
     Some(PageDate { at, offset: Offset::UTC, day_only: true })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn article(id: &str) -> String {
+        format!("{{\"id\":\"{id}\",\"title\":\"Le pont de {id}\"}}\n")
+    }
+
+    /// What comes out of a file of this name and content: ids, and the lines of failures.
+    #[track_caller]
+    fn check(name: &str, content: &[u8], expected: &[&str]) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).expect("it is written");
+        let found: Vec<String> = Articles::open(&path)
+            .expect("it is there")
+            .take(10)
+            .map(|next| match next {
+                Ok((_, new)) => new.key.0,
+                Err(error) => error.to_string().replace(&format!("{}:", path.display()), "line "),
+            })
+            .map(|said| said.split(": ").next().unwrap_or_default().to_owned())
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_bad_line_is_passed_over() {
+        let lines = [article("a").as_bytes(), b"\xff\xfe\n\n{\n", article("b").as_bytes()].concat();
+        check("articles.jsonl", &lines, &["a", "line 2", "line 4", "b"]);
+    }
+
+    #[test]
+    fn a_file_that_was_cut_off_is_named_once() {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        for n in 0..2000 {
+            packed.write_all(article(&n.to_string()).as_bytes()).expect("into memory");
+        }
+        let packed = packed.finish().expect("into memory");
+        check("one.jsonl.gz", &packed[..6], &["line 1"]);
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("many.jsonl.gz");
+        std::fs::write(&path, &packed[..packed.len() / 2]).expect("it is written");
+        let failures = Articles::open(&path).expect("it is there").take(3000).filter(Result::is_err).count();
+        assert_eq!(failures, 1);
+    }
 }

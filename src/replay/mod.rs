@@ -7,6 +7,7 @@ mod articles;
 mod driver;
 mod saved;
 
+pub use articles::Articles;
 pub use driver::{Outcome, Replay};
 
 use thiserror::Error;
