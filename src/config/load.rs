@@ -72,12 +72,7 @@ fn read(file: &Path, mistakes: &Mistakes) -> Option<Settings> {
     topics.extend(root.tables("topic").into_iter().map(one_topic).collect(), mistakes);
     for (path, line) in files_named(&root, "topics") {
         with_document(&path, root.file(), line, mistakes, |section| {
-            if section.has("topic") {
-                topics.extend(section.tables("topic").into_iter().map(one_topic).collect(), mistakes);
-                section.close();
-            } else {
-                topics.extend(vec![one_topic(section)], mistakes);
-            }
+            topics.extend(topics_of(section), mistakes);
         });
     }
     let mut desks = Named::default();
@@ -121,7 +116,8 @@ impl HasName for TopicSpec {
     }
 }
 
-struct Named<T> {
+/// What was configured so far, each name once.
+pub(super) struct Named<T> {
     list: Vec<Placed<T>>,
     seen: HashSet<String>,
 }
@@ -133,7 +129,7 @@ impl<T> Default for Named<T> {
 }
 
 impl<T: HasName> Named<T> {
-    fn extend(&mut self, more: Vec<Placed<T>>, mistakes: &Mistakes) {
+    pub(super) fn extend(&mut self, more: Vec<Placed<T>>, mistakes: &Mistakes) {
         for item in more {
             if self.seen.insert(item.value.name().to_owned()) {
                 self.list.push(item);
@@ -145,7 +141,7 @@ impl<T: HasName> Named<T> {
         }
     }
 
-    fn into_list(self) -> Vec<Placed<T>> {
+    pub(super) fn into_list(self) -> Vec<Placed<T>> {
         self.list
     }
 }
@@ -179,7 +175,7 @@ fn check_names<T: HasName>(named: Vec<String>, known: &[String], at: &Placed<T>,
 }
 
 /// A topic that cannot be compiled is a mistake of its file.
-fn compile(topic: Placed<TopicSpec>, mistakes: &Mistakes) -> Option<Arc<Topic>> {
+pub(super) fn compile(topic: Placed<TopicSpec>, mistakes: &Mistakes) -> Option<Arc<Topic>> {
     match Topic::compile(&topic.value) {
         Ok(compiled) => Some(Arc::new(compiled)),
         Err(problems) => {
@@ -190,6 +186,16 @@ fn compile(topic: Placed<TopicSpec>, mistakes: &Mistakes) -> Option<Arc<Topic>> 
             None
         }
     }
+}
+
+/// The topics of a topic file: `[[topic]]` tables, or the file itself is one.
+pub(super) fn topics_of(section: Section<'_>) -> Vec<Placed<TopicSpec>> {
+    if !section.has("topic") {
+        return vec![one_topic(section)];
+    }
+    let topics = section.tables("topic").into_iter().map(one_topic).collect();
+    section.close();
+    topics
 }
 
 fn one_topic(section: Section<'_>) -> Placed<TopicSpec> {

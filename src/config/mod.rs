@@ -16,8 +16,10 @@ mod secrets;
 mod sections;
 mod settings;
 pub mod topic;
+mod topic_file;
 pub mod units;
 
 pub use load::{DEFAULT_FILES, default_file, feed_files, load};
 pub use reader::Mistake;
 pub use settings::{Listen, Settings};
+pub use topic_file::{FileTopic, load_topics};
