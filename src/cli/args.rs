@@ -18,8 +18,8 @@ pub(crate) struct Arguments {
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 
-    /// How the log is written to stderr
-    #[arg(long, global = true, value_enum, default_value_t = LogChoice::Text)]
+    /// How the log is written to stderr: text, or json with one object a line
+    #[arg(long, global = true, value_enum, default_value_t = LogChoice::Text, hide_possible_values = true)]
     pub(crate) log_format: LogChoice,
 
     /// Log more: once for what is done, twice for every detail
@@ -79,6 +79,9 @@ pub(crate) enum Command {
     Alerts(ListOptions),
     /// List messages and what became of them
     Messages(ListOptions),
+    /// Try a topic file on articles of the past, or check it
+    #[command(subcommand)]
+    Topic(TopicCommand),
     /// Show a desk's digest as it would be sent now; sends nothing
     Digest(DigestOptions),
     /// Send a test mail, or try failed mails again
@@ -234,6 +237,41 @@ pub(crate) struct FeedsAddOptions {
     /// The address is a page's: ask it and take the first feed that it names
     #[arg(long)]
     pub(crate) discover: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TopicCommand {
+    /// Show what a topic file would keep of past articles: newly kept, newly dropped, and why
+    Try(TopicTryOptions),
+    /// Read a topic file: every mistake, or how many terms it has in which language
+    Check {
+        /// The topic file
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TopicTryOptions {
+    /// The topic file; the configuration need not name it
+    pub(crate) file: PathBuf,
+    /// No article older than this: an instant, a day, or a time ago such as 24h
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) since: Option<String>,
+    /// Try it on these articles.jsonl[.gz] files instead of the stored articles
+    #[arg(long, value_name = "JSONL", num_args = 1..)]
+    pub(crate) articles: Vec<PathBuf>,
+    /// Compare with this topic file [default: what was decided; for --articles the configured topic]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) against: Option<PathBuf>,
+    /// The topic to try, when the file holds several
+    #[arg(long, value_name = "ID")]
+    pub(crate) topic: Option<String>,
+    /// The most articles listed of each kind; all are counted
+    #[arg(long, default_value_t = DEFAULT_LIMIT)]
+    pub(crate) limit: usize,
+    /// Also list what is still kept, and more than the nearest misses
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 #[derive(Debug, Args)]

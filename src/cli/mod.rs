@@ -1,7 +1,7 @@
 //! Wiring: the command line.
 //!
 //! In: arguments. Out: data on stdout, everything else on stderr, an exit code: 0 done, 1 some inputs failed, 2 usage or configuration, 3 another instance
-//! holds the state folder. One file per subcommand; the records printed for scripts are defined beside the command that prints them.
+//! holds the state folder. One file or folder per subcommand; the records printed for scripts are defined beside the command that prints them.
 
 mod args;
 mod backup;
@@ -23,6 +23,7 @@ mod replay;
 mod run;
 mod setup;
 mod status;
+mod topic;
 
 use std::process::ExitCode;
 
@@ -92,6 +93,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<End> {
         Command::Feeds(options) => feeds::run(config, format, options),
         Command::Alerts(options) => list::alerts(config, format, options),
         Command::Messages(options) => list::messages(config, format, options),
+        Command::Topic(command) => topic::run(config, format, command),
         Command::Digest(options) => digest::run(config, &options),
         Command::Mail(command) => mail::run(config, command),
         Command::Status => status::run(config, format),

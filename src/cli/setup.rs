@@ -1,14 +1,14 @@
 //! What commands share: the configuration, the runtime, the question "since when".
 
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use jiff::{SignedDuration, Timestamp};
 
 use super::output;
 use crate::clock::Clock;
-use crate::config::{self, DEFAULT_FILES, Settings, units};
+use crate::config::{self, DEFAULT_FILES, Mistake, Settings, units};
 use crate::fetch::{Fetcher, HttpFetcher, Pace};
 use crate::outbox::Courier;
 use crate::pipeline::{Engine, EngineParts};
@@ -31,14 +31,19 @@ pub(super) fn settings(given: Option<PathBuf>) -> anyhow::Result<Option<Settings
     match config::load(&file) {
         Ok(settings) => Ok(Some(settings)),
         Err(mistakes) => {
-            for mistake in &mistakes {
-                output::complain(&mistake.to_string());
-            }
-            let s = if mistakes.len() == 1 { "" } else { "s" };
-            output::complain(&format!("{}: {} mistake{s}; nothing was done", file.display(), mistakes.len()));
+            complain_of(&file, &mistakes);
             Ok(None)
         }
     }
+}
+
+/// The mistakes of a file and of those that it names, to stderr.
+pub(super) fn complain_of(file: &Path, mistakes: &[Mistake]) {
+    for mistake in mistakes {
+        output::complain(&mistake.to_string());
+    }
+    let s = if mistakes.len() == 1 { "" } else { "s" };
+    output::complain(&format!("{}: {} mistake{s}; nothing was done", file.display(), mistakes.len()));
 }
 
 /// An engine on the real world, holding the state folder.

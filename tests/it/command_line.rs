@@ -57,6 +57,7 @@ fn help_names_every_command() {
         "messages",
         "feeds",
         "status",
+        "topic",
         "digest",
     ] {
         assert!(said.lines().any(|l| l.trim_start().starts_with(command)), "{command} is missing in {said}");

@@ -14,3 +14,4 @@ mod migrations;
 mod replay;
 mod store;
 mod support;
+mod topic_try;
