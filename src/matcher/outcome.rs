@@ -67,6 +67,6 @@ pub struct Match {
     pub masked: Vec<String>,
     /// The rule that decided, in words ("both sides within 30 words in the title").
     pub rule: String,
-    /// Some side of the relation is named and another is not: the article may be on the topic by its story, if that is.
+    /// Some side of the relation is named in the title or the lead, and another nowhere: the article may be on the topic by its story, if that is.
     pub one_sided: bool,
 }

@@ -9,7 +9,7 @@ use super::explain::{self, Ledger};
 use super::lexicon::{Gate, Lexicon, Meaning, Sides};
 use super::outcome::{Match, Zone};
 use super::relation;
-use super::scan::{self, Reading};
+use super::scan::{self, Prepared, Reading};
 use super::spec::{DampScope, TopicSpec};
 use super::wordlist;
 use crate::extract::Article;
@@ -39,6 +39,16 @@ impl Topic {
         }
     }
 
+    /// Whether it is a relation between sides.
+    pub(super) fn has_sides(&self) -> bool {
+        !self.spec.sides.is_empty()
+    }
+
+    /// The terms, for those who look for the terms of many topics at once.
+    pub(super) fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
+    }
+
     /// The name in the configuration and in output records.
     pub fn id(&self) -> &TopicId {
         &self.spec.id
@@ -51,10 +61,15 @@ impl Topic {
 
     /// What the topic says about an article.
     pub fn score(&self, article: &Article) -> Match {
+        self.score_prepared(article, &Prepared::of(article))
+    }
+
+    /// [`Topic::score`] for an article that is folded already.
+    pub(super) fn score_prepared(&self, article: &Article, prepared: &Prepared<'_>) -> Match {
         if self.spec.match_all {
             return self.matched(1.0, Vec::new(), "the topic takes every article".to_owned());
         }
-        let mut reading = scan::read(article, &self.lexicon, &self.spec.zones);
+        let mut reading = scan::read(prepared, &self.lexicon, &self.spec.zones);
         if reading.hits.is_empty() {
             return Match {
                 masked: reading.masked,
@@ -74,6 +89,7 @@ impl Topic {
         self.correct(&mut ledger, &mut rule, &reading, article);
         let (score, evidence) = ledger.settle(&self.lexicon);
         let concepts = explain::concepts(&reading, &self.lexicon);
+        let one_sided = one_sided && is_named_early(&reading);
         Match { concepts, masked: reading.masked, one_sided, ..self.matched(score, evidence, rule) }
     }
 
@@ -134,6 +150,12 @@ fn gate(spec: &TopicSpec, all: Sides) -> Gate {
     let groups = (0..spec.all_of.len()).map(|group| Meaning::Group(group as u16));
     let any = (!spec.any_of.is_empty()).then_some(Meaning::Any);
     groups.chain(any).fold(Gate::from(all), |gate, meaning| gate | meaning.opens())
+}
+
+/// True when a side is named before the body: one that the text mentions in passing is not what the article is about.
+fn is_named_early(reading: &Reading<'_>) -> bool {
+    let early = reading.hits.iter().filter(|hit| reading.zone(hit.range.start) != Zone::Body);
+    early.map(|hit| hit.meaning).any(|meaning| matches!(meaning, Meaning::Named(_)))
 }
 
 #[cfg(test)]
@@ -220,6 +242,16 @@ mod tests {
         spec.languages.extend(polish.language.map(|l| (l, 1.5)));
         let raised = compile(&spec).score(&polish);
         assert!(raised.score > plain && raised.rule.ends_with("times 1.5 for pl"), "{}", raised.rule);
+    }
+
+    #[test]
+    fn a_side_that_only_the_body_mentions_makes_no_article_one_sided() {
+        let topic = compile(&relation());
+        let one_sided = |title: &str, text: &str| topic.score(&article(title, text)).one_sided;
+        assert!(one_sided("Arles vote", ""));
+        assert!(one_sided("Vote", "Le conseil d’Arles a voté."));
+        assert!(!one_sided("Vote", "Le conseil a voté.\nLe budget monte.\nComme à Arles."));
+        assert!(!one_sided("Arles vote", "Le conseil a voté.\nLe budget monte.\nComme à Brest."));
     }
 
     #[test]
