@@ -10,7 +10,7 @@ use super::output::{minute, print_one};
 use super::{End, extract, setup};
 use crate::config::Settings;
 use crate::extract::Article;
-use crate::matcher::Match;
+use crate::matcher::{Match, Topic};
 use crate::store::{Dossier, Reader};
 
 /// `explain --format json`.
@@ -93,16 +93,22 @@ fn of_file(settings: &Settings, file: &Path) -> anyhow::Result<ExplainRecord> {
 
 fn stored(settings: &Settings, wanted: &str) -> anyhow::Result<Option<ExplainRecord>> {
     let Some(reader) = Reader::open(&settings.database())? else { return Ok(None) };
-    Ok(reader.dossier(wanted)?.map(of_dossier))
+    Ok(reader.dossier(wanted)?.map(|dossier| of_dossier(settings, dossier)))
 }
 
-fn of_dossier(dossier: Dossier) -> ExplainRecord {
+fn of_dossier(settings: &Settings, dossier: Dossier) -> ExplainRecord {
     let stored = dossier.article;
+    // Nothing is kept of a topic that has nothing to do with the article; why not is asked of it anew.
+    let is_kept = |topic: &Topic| dossier.matches.iter().any(|kept| kept.topic == *topic.id());
+    let feed = settings.feeds.iter().find(|feed| Some(&feed.id) == stored.feed.as_ref());
+    let is_asked = |topic: &Topic| feed.is_none_or(|feed| feed.topics.is_empty() || feed.topics.contains(topic.id()));
+    let others = settings.topics.iter().filter(|topic| !is_kept(topic) && is_asked(topic));
+    let others: Vec<TopicRecord> = others.map(|topic| topic_record(topic.score(&stored.article))).collect();
     ExplainRecord {
         id: Some(stored.key.0),
         url: Some(stored.url.into()),
         source: Some(stored.source),
-        topics: dossier.matches.into_iter().map(topic_record).collect(),
+        topics: dossier.matches.into_iter().map(topic_record).chain(others).collect(),
         stories: dossier
             .placements
             .into_iter()

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::extract::Article;
-use crate::pipeline::{AlertEvent, ArticleEvent, HealthEvent};
+use crate::pipeline::{AlertEvent, ArticleEvent, HealthEvent, UnmatchedEvent};
 use crate::store::{ListedAlert, ListedArticle, ListedMessage, ListedStory};
 
 /// The wall of an article.
@@ -76,7 +76,7 @@ impl From<ArticleEvent> for ArticleEventRecord {
             at: event.at.to_string(),
             id: event.key.0,
             url: event.url,
-            topic: event.topic.map(|t| t.0),
+            topic: Some(event.topic.0),
             relevant: event.relevant,
             score: event.score,
             story: event.story.map(|s| s.to_string()),
@@ -84,6 +84,26 @@ impl From<ArticleEvent> for ArticleEventRecord {
             development: event.development,
             new: event.new,
         }
+    }
+}
+
+impl ArticleEventRecord {
+    /// A record for each topic that has nothing to do with an article; without topics, one.
+    pub(super) fn unmatched(event: &UnmatchedEvent) -> impl Iterator<Item = ArticleEventRecord> {
+        let none = event.topics.is_empty().then_some(None);
+        event.topics.iter().map(|topic| Some(topic.0.clone())).chain(none).map(|topic| ArticleEventRecord {
+            event: "article",
+            at: event.at.to_string(),
+            id: event.key.0.clone(),
+            url: event.url.clone(),
+            topic,
+            relevant: false,
+            score: 0.0,
+            story: None,
+            duplicate_of: None,
+            development: false,
+            new: Vec::new(),
+        })
     }
 }
 

@@ -78,6 +78,13 @@ fn print(printer: &mut Printer, event: Event) -> std::io::Result<()> {
                 printer.record(&ArticleEventRecord::from(event), |_| String::new())?;
             }
         }
+        Event::Unmatched(event) => {
+            if printer.format() != Format::Text {
+                for record in ArticleEventRecord::unmatched(&event) {
+                    printer.record(&record, |_| String::new())?;
+                }
+            }
+        }
         Event::Alert(event) => {
             let line = format!(
                 "{}  {:9}  {:10}  {}",
@@ -107,6 +114,9 @@ impl Summary {
                 self.duplicates += usize::from(a.duplicate_of.is_some());
                 self.developments += usize::from(a.development);
                 self.stories.extend(a.story.map(|s| s.0));
+            }
+            Event::Unmatched(a) => {
+                self.articles.insert(a.key.0.clone());
             }
             Event::Alert(a) => {
                 match a.kind {

@@ -11,7 +11,7 @@ use super::{desks, environment, feeds, sections, topic};
 use crate::alert::DeskSpec;
 use crate::extract::WallLexicon;
 use crate::feed::FeedSpec;
-use crate::matcher::{Topic, TopicSpec};
+use crate::matcher::{Topic, TopicSpec, Topics};
 
 /// Where the configuration is looked for when nobody says: in order.
 pub const DEFAULT_FILES: [&str; 2] = ["config/vigie.toml", "/etc/vigie/vigie.toml"];
@@ -82,7 +82,9 @@ fn read(file: &Path, mistakes: &Mistakes) -> Option<Settings> {
 
     let topics = topics.into_list();
     let known: Vec<String> = topics.iter().map(|t| t.value.name().to_owned()).collect();
-    let topics: Vec<Arc<Topic>> = topics.into_iter().filter_map(|t| compile(t, mistakes)).collect();
+    let topics = Topics::new(topics.into_iter().filter_map(|t| compile(t, mistakes)).collect())
+        .map_err(|message| mistakes.add(file, 0, message))
+        .unwrap_or_default();
     let feeds: Vec<FeedSpec> =
         feeds.into_list().into_iter().inspect(|f| check_names(f.names_topics(), &known, f, mistakes)).map(|f| f.value).collect();
     let desks: Vec<DeskSpec> =

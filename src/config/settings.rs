@@ -10,7 +10,7 @@ use crate::compose::MailIdentity;
 use crate::extract::{ReadSpec, WallLexicon};
 use crate::feed::FeedSpec;
 use crate::fetch::NetworkSpec;
-use crate::matcher::Topic;
+use crate::matcher::Topics;
 use crate::outbox::MailSpec;
 use crate::schedule::PollSpec;
 use crate::store::RetentionSpec;
@@ -62,7 +62,7 @@ pub struct Settings {
     /// Every `[[feed]]`.
     pub feeds: Vec<FeedSpec>,
     /// Every topic, compiled once: compiling is how it is checked.
-    pub topics: Vec<Arc<Topic>>,
+    pub topics: Topics,
     /// Every `[[desk]]`.
     pub desks: Vec<DeskSpec>,
 }

@@ -209,6 +209,7 @@ fn count(metrics: &Metrics, event: &Event) {
                 metrics.story_opened();
             }
         }
+        Event::Unmatched(_) => metrics.judged(false),
         Event::Alert(alert) => metrics.alerted(match alert.kind {
             AlertKind::Immediate => "immediate",
             AlertKind::Digest => "digest",

@@ -106,8 +106,8 @@ pub(super) struct Lexicon {
     /// For each anchor of the finder, the terms that hang on it: those asked first, and the others.
     anchored: Vec<[Vec<u32>; 2]>,
     /// What must be named for the others to be asked.
-    gate: Gate,
-    terms: Vec<Term>,
+    pub(super) gate: Gate,
+    pub(super) terms: Vec<Term>,
     /// The ids of concepts, such as `person.kim-jong-un`.
     pub concepts: Vec<String>,
 }

@@ -12,12 +12,14 @@ mod outcome;
 mod pattern;
 mod relation;
 mod scan;
+mod set;
 mod spec;
 mod topic;
 mod wordlist;
 
 pub use compile::TopicProblem;
 pub use outcome::{Concept, Evidence, Match, Zone};
+pub use set::Topics;
 pub use spec::{
     Aliases, ContextSpec, DampScope, DampSpec, EntityKind, EntitySpec, ListRule, NamedAliases, NearRule, PointRule, SideSpec,
     Thresholds, TopicSpec, ZoneRule,

@@ -70,3 +70,20 @@ pub struct Match {
     /// Some side of the relation is named in the title or the lead, and another nowhere: the article may be on the topic by its story, if that is.
     pub one_sided: bool,
 }
+
+impl Match {
+    /// What a topic says about an article that it has nothing to do with.
+    pub fn nothing(topic: TopicId) -> Match {
+        Match {
+            topic,
+            score: 0.0,
+            relevant: false,
+            strong: false,
+            evidence: Vec::new(),
+            concepts: Vec::new(),
+            masked: Vec::new(),
+            rule: "nothing of the topic stands in it".to_owned(),
+            one_sided: false,
+        }
+    }
+}

@@ -25,7 +25,7 @@ const INITIALS_BYTES: usize = 5;
 const GLUED_WORDS: usize = 3;
 
 /// What may stand beside an end of the alias.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Edge {
     /// Anything.
     Free,
@@ -37,14 +37,14 @@ enum Edge {
     Shorthand,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Word {
     text: String,
     open_end: bool,
 }
 
 /// An alias, ready to be looked for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Pattern {
     words: Vec<Word>,
     /// The word that the scan looks for; the others are checked around it.

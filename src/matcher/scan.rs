@@ -31,11 +31,42 @@ const MASKED_SHOWN: usize = 20;
 /// A term can only overlap the last few before it.
 const OVERLAP_DEPTH: usize = 8;
 
+/// An article folded for matching, once for all topics.
+pub(super) struct Prepared<'a> {
+    folded: Folded,
+    /// The title, then the paragraphs.
+    pieces: Vec<&'a str>,
+}
+
+impl<'a> Prepared<'a> {
+    /// Folds an article.
+    pub(super) fn of(article: &'a Article) -> Prepared<'a> {
+        let mut folded = Folded::with_capacity(article.paragraphs.iter().map(String::len).sum::<usize>().min(READ_BYTES));
+        let mut pieces = Vec::with_capacity(article.paragraphs.len() + 1);
+        let mut left = READ_BYTES;
+        for piece in std::iter::once(&article.title).chain(&article.paragraphs) {
+            let piece = &piece[..piece.floor_char_boundary(left)];
+            folded.push(piece);
+            pieces.push(piece);
+            left -= piece.len();
+            if left == 0 {
+                break;
+            }
+        }
+        Prepared { folded, pieces }
+    }
+
+    /// What patterns are checked against.
+    pub(super) fn place(&self) -> Place<'_> {
+        Place { folded: &self.folded, pieces: &self.pieces }
+    }
+}
+
 /// An article in the terms of a topic.
 pub(super) struct Reading<'a> {
-    pub folded: Folded,
+    pub folded: &'a Folded,
     /// The title, then the paragraphs.
-    pub pieces: Vec<&'a str>,
+    pub pieces: &'a [&'a str],
     /// Terms that are not masked and not in a skipped piece, by where they begin.
     pub hits: Vec<Hit>,
     /// The masked words as they stand.
@@ -55,7 +86,7 @@ impl Reading<'_> {
 
     /// The words at a range, as they stand in the article.
     pub(super) fn original(&self, range: &Range<usize>) -> &str {
-        pattern::original(&Place { folded: &self.folded, pieces: &self.pieces }, range)
+        pattern::original(&Place { folded: self.folded, pieces: self.pieces }, range)
     }
 
     /// The length of the lead, in columns.
@@ -70,29 +101,17 @@ impl Reading<'_> {
 }
 
 /// Reads an article.
-pub(super) fn read<'a>(article: &'a Article, lexicon: &Lexicon, zones: &ZoneRule) -> Reading<'a> {
-    let mut folded = Folded::with_capacity(article.paragraphs.iter().map(String::len).sum::<usize>().min(READ_BYTES));
-    let mut pieces = Vec::with_capacity(article.paragraphs.len() + 1);
-    let mut left = READ_BYTES;
-    for piece in std::iter::once(&article.title).chain(&article.paragraphs) {
-        let piece = &piece[..piece.floor_char_boundary(left)];
-        folded.push(piece);
-        pieces.push(piece);
-        left -= piece.len();
-        if left == 0 {
-            break;
-        }
-    }
-    let mut hits = lexicon.scan(&Place { folded: &folded, pieces: &pieces });
-    if hits.is_empty() {
-        return Reading { folded, pieces, hits, masked: Vec::new(), lead_end: 0 };
-    }
-    let lead_end = lead_end(&folded, pieces.len(), zones.lead_paragraphs);
+pub(super) fn read<'a>(article: &'a Prepared<'a>, lexicon: &Lexicon, zones: &ZoneRule) -> Reading<'a> {
+    let (folded, pieces) = (&article.folded, article.pieces.as_slice());
+    let mut hits = lexicon.scan(&article.place());
+    let lead_end = if hits.is_empty() { 0 } else { lead_end(folded, pieces.len(), zones.lead_paragraphs) };
     let mut reading = Reading { folded, pieces, hits: Vec::new(), masked: Vec::new(), lead_end };
-    drop_skipped(&mut hits, &reading);
-    drop_datelines(&mut hits, &reading);
-    drop_masked(&mut hits, &mut reading);
-    reading.hits = without_overlaps(hits);
+    if !hits.is_empty() {
+        drop_skipped(&mut hits, &reading);
+        drop_datelines(&mut hits, &reading);
+        drop_masked(&mut hits, &mut reading);
+        reading.hits = without_overlaps(hits);
+    }
     reading
 }
 

@@ -73,7 +73,7 @@ impl Topic {
         if reading.hits.is_empty() {
             return Match {
                 masked: reading.masked,
-                ..self.matched(0.0, Vec::new(), "no term of the topic stands in it".to_owned())
+                ..self.matched(0.0, Vec::new(), "nothing of the topic stands in it".to_owned())
             };
         }
         let (mut ledger, mut rule, one_sided) = if self.spec.sides.is_empty() {

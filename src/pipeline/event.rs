@@ -1,5 +1,7 @@
 //! What judge decided, for whoever watches: the report of a replay, the log of a daemon.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::alert::AlertKind;
@@ -8,15 +10,17 @@ use crate::types::{ArticleKey, DeskName, FeedId, StoryId, TopicId};
 /// One decision.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// An article was judged within one topic.
+    /// An article was judged within one topic that has to do with it.
     Article(ArticleEvent),
+    /// An article has nothing to do with any other topic.
+    Unmatched(UnmatchedEvent),
     /// A desk is mailed.
     Alert(AlertEvent),
     /// Operators are mailed.
     Health(HealthEvent),
 }
 
-/// An article was judged within one topic.
+/// An article was judged within one topic that has to do with it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ArticleEvent {
     /// When.
@@ -27,8 +31,8 @@ pub struct ArticleEvent {
     pub url: String,
     /// The headline.
     pub title: String,
-    /// The topic; `None` when no topic is configured.
-    pub topic: Option<TopicId>,
+    /// The topic.
+    pub topic: TopicId,
     /// Kept.
     pub relevant: bool,
     /// 0 to 1.
@@ -43,6 +47,19 @@ pub struct ArticleEvent {
     pub development: bool,
     /// The sentences that carry what is new.
     pub new: Vec<String>,
+}
+
+/// An article has nothing to do with some topics, or with none because there is none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnmatchedEvent {
+    /// When.
+    pub at: Timestamp,
+    /// Its public identifier.
+    pub key: ArticleKey,
+    /// The address a reader is given.
+    pub url: String,
+    /// The topics that were asked and give it no score.
+    pub topics: Arc<[TopicId]>,
 }
 
 /// A desk is mailed.

@@ -8,12 +8,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::current::Current;
 use super::engine::Engine;
-use super::event::{AlertEvent, ArticleEvent, Event};
+use super::event::{AlertEvent, ArticleEvent, Event, UnmatchedEvent};
 use super::mailing::{active_part, mail_stories};
 use super::memory::{DeskMemory, JudgeMemory, told_at};
 use crate::alert::{self, Alert, AlertKind, AlertStory, DeskSpec, Pending};
 use crate::compose::{self, DigestFrame};
-use crate::matcher::Match;
+use crate::matcher::{Match, Topic};
 use crate::store::{AlertRecord, Judgement, Placed, StoreError, StoredArticle, StoryMaterial, TopicJudgement};
 use crate::story::{Candidate, Decision, Outline, StoryIndex};
 use crate::types::{ArticleId, ArticleKey, DevelopmentId, StoryId, TopicId};
@@ -65,9 +65,7 @@ impl Engine {
                     note_pending(memory, &judged.matched.topic, placed, development, stored, now);
                 }
             }
-            if judgement.topics.is_empty() {
-                events.push(Event::Article(untouched_event(stored, now)));
-            }
+            events.extend(unmatched_event(stored, judgement, &current, now).map(Event::Unmatched));
         }
         Ok(())
     }
@@ -195,20 +193,20 @@ impl Engine {
 
 /// Judges one article within every topic that its feed is followed for, and takes it into memory.
 fn judge(memory: &mut JudgeMemory, current: &Current, stored: &StoredArticle, now: Timestamp) -> Judgement {
-    let wanted = stored.feed.as_ref().and_then(|id| current.feed(id)).map(|f| f.topics.as_slice()).unwrap_or_default();
+    let wanted = wanted_topics(current, stored);
     let mut topics = Vec::new();
     // Stories that this article opens in several topics get ids in the order of the topics.
     let known_stories = memory.last_story;
-    for (place, topic) in current.settings.topics.iter().enumerate() {
-        if !wanted.is_empty() && !wanted.contains(topic.id()) {
-            continue;
-        }
-        let matched = topic.score(&stored.article);
+    let is_wanted = |topic: &Topic| wanted.is_empty() || wanted.contains(topic.id());
+    for (place, matched) in current.settings.topics.score(&stored.article, is_wanted) {
         let next_story = StoryId(known_stories.0 + 1 + place as i64);
         let index = memory.indexes.get_mut(place).filter(|_| matched.relevant);
         let placed = index.map(|index| place_in(index, stored, &matched, next_story, now));
         memory.last_story = placed.as_ref().map_or(memory.last_story, |placed| placed.story.max(memory.last_story));
-        topics.push(TopicJudgement { matched, inherited: false, placed });
+        // Topics that give it nothing leave no trace.
+        if matched.score > 0.0 {
+            topics.push(TopicJudgement { matched, inherited: false, placed });
+        }
     }
     Judgement { article: stored.id, at: now, topics }
 }
@@ -280,7 +278,11 @@ fn article_event(
     let placement = judged.placed.as_ref().map(|p| &p.placement);
     let development = placement.and_then(|p| p.development.as_ref());
     ArticleEvent {
-        topic: Some(judged.matched.topic.clone()),
+        at: now,
+        key: stored.key.clone(),
+        url: stored.url.to_string(),
+        title: stored.article.title.clone(),
+        topic: judged.matched.topic.clone(),
         relevant: judged.matched.relevant || judged.inherited,
         score: judged.matched.score,
         story: judged.placed.as_ref().map(|p| p.story),
@@ -288,23 +290,26 @@ fn article_event(
         duplicate_of,
         development: development.is_some(),
         new: development.map(|d| d.new.clone()).unwrap_or_default(),
-        ..untouched_event(stored, now)
     }
 }
 
-fn untouched_event(stored: &StoredArticle, now: Timestamp) -> ArticleEvent {
-    ArticleEvent {
-        at: now,
-        key: stored.key.clone(),
-        url: stored.url.to_string(),
-        title: stored.article.title.clone(),
-        topic: None,
-        relevant: false,
-        score: 0.0,
-        story: None,
-        opens: false,
-        duplicate_of: None,
-        development: false,
-        new: Vec::new(),
+/// The topics that an article's feed is followed for; none means all.
+fn wanted_topics<'a>(current: &'a Current, stored: &StoredArticle) -> &'a [TopicId] {
+    stored.feed.as_ref().and_then(|id| current.feed(id)).map(|f| f.topics.as_slice()).unwrap_or_default()
+}
+
+/// The topics that have nothing to do with an article; `None` when each has.
+fn unmatched_event(stored: &StoredArticle, judgement: &Judgement, current: &Current, now: Timestamp) -> Option<UnmatchedEvent> {
+    let wanted = wanted_topics(current, stored);
+    let asked = if wanted.is_empty() { &current.topics()[..] } else { wanted };
+    if !asked.is_empty() && judgement.topics.len() == asked.len() {
+        return None;
     }
+    let is_matched = |topic: &&TopicId| judgement.topics.iter().any(|judged| judged.matched.topic == **topic);
+    let topics = match (wanted, judgement.topics.as_slice()) {
+        // Nearly every article: nothing is copied.
+        ([], []) => Arc::clone(current.topics()),
+        _ => asked.iter().filter(|topic| !is_matched(topic)).cloned().collect(),
+    };
+    Some(UnmatchedEvent { at: now, key: stored.key.clone(), url: stored.url.to_string(), topics })
 }

@@ -35,7 +35,7 @@ impl JudgeMemory {
         let window = SignedDuration::try_from(spec.window).unwrap_or(SignedDuration::MAX);
         let since = now.checked_sub(window).unwrap_or(Timestamp::MIN);
         let mut memory = JudgeMemory { last_story: store.last_story().await?, ..JudgeMemory::default() };
-        for topic in &current.settings.topics {
+        for topic in current.settings.topics.iter() {
             let mut index = StoryIndex::new(spec.clone());
             for row in store.window(topic.id().clone(), since).await? {
                 apply(&mut index, row);

@@ -21,7 +21,7 @@ const BATCH: i64 = 256;
 pub struct PastArticle {
     /// The article.
     pub article: StoredArticle,
-    /// What was decided when it was judged; `None` when the topic was not asked.
+    /// What was decided when it was judged; `None` when the topic was not asked, as far as the store knows.
     pub decided: Option<Match>,
     /// False while it waits for its judgement.
     pub is_judged: bool,
@@ -33,6 +33,8 @@ pub struct PastArticle {
 pub struct Past<'r> {
     reader: &'r Reader,
     topic: TopicId,
+    /// The topic has judged articles: where it left no trace, it had nothing to say.
+    is_known: bool,
     since: i64,
     /// No article before this one is young enough.
     lowest: ArticleId,
@@ -48,7 +50,9 @@ impl Reader {
         let sql = "SELECT min(id) FROM articles WHERE fetched_at >= ?1";
         let lowest: Option<i64> = self.connection.prepare_cached(sql)?.query_row([since], |r| r.get(0))?;
         let (lowest, below) = (ArticleId(lowest.unwrap_or(i64::MAX)), ArticleId(i64::MAX));
-        Ok(Past { reader: self, topic: topic.clone(), since, lowest, below, batch: VecDeque::new() })
+        let sql = "SELECT EXISTS (SELECT 1 FROM matches WHERE topic = ?1)";
+        let is_known = self.connection.prepare_cached(sql)?.query_row([topic.as_str()], |r| r.get(0))?;
+        Ok(Past { reader: self, topic: topic.clone(), is_known, since, lowest, below, batch: VecDeque::new() })
     }
 }
 
@@ -64,13 +68,12 @@ impl Past<'_> {
         );
         let values = params![self.topic.as_str(), self.below.0, self.lowest.0, self.since, BATCH];
         collect(&self.reader.connection, &sql, values, |row| {
-            let is_decided: bool = row.get(2)?;
-            Ok(PastArticle {
-                is_judged: row.get(0)?,
-                is_text_gone: row.get(1)?,
-                decided: if is_decided { Some(match_row(row, 3)?) } else { None },
-                article: article_row(row, 3 + MATCH_WIDTH)?,
-            })
+            let (is_judged, is_decided): (bool, bool) = (row.get(0)?, row.get(2)?);
+            let decided = match is_decided {
+                true => Some(match_row(row, 3)?),
+                false => (is_judged && self.is_known).then(|| Match::nothing(self.topic.clone())),
+            };
+            Ok(PastArticle { is_judged, is_text_gone: row.get(1)?, decided, article: article_row(row, 3 + MATCH_WIDTH)? })
         })
     }
 }

@@ -65,8 +65,8 @@ async fn arrives(engine: &Engine, key: &str, title: &str, text: &str) {
 /// Article, topic and story of every judgement.
 fn judged(events: &[Event]) -> Vec<(String, String, StoryId)> {
     let told = |event: &Event| match event {
-        Event::Article(a) => Some((a.key.0.clone(), a.topic.clone()?.0, a.story?)),
-        Event::Alert(_) | Event::Health(_) => None,
+        Event::Article(a) => Some((a.key.0.clone(), a.topic.0.clone(), a.story?)),
+        Event::Unmatched(_) | Event::Alert(_) | Event::Health(_) => None,
     };
     events.iter().filter_map(told).collect()
 }

@@ -103,7 +103,7 @@ fn a_topic_edited_in_place_is_compared_with_what_was_decided() {
     assert_eq!((&dropped["before"]["relevant"], &dropped["after"]["relevant"]), (&Value::from(true), &Value::from(false)));
     assert_eq!(
         (&dropped["before"]["terms"][0]["term"], &dropped["rule"]),
-        (&Value::from("pont"), &Value::from("no term of the topic stands in it"))
+        (&Value::from("pont"), &Value::from("nothing of the topic stands in it"))
     );
     for name in ["id", "url", "title", "published", "language", "source", "change", "before", "after", "rule", "terms", "masked"]
     {
