@@ -4,11 +4,12 @@
 //! Not done here: compiling the terms; [`Topic::compile`](crate::matcher::Topic::compile) says what is wrong with them.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::reader::Section;
 use crate::matcher::{
-    Aliases, ContextSpec, DampScope, DampSpec, EntityKind, EntitySpec, ListRule, NamedAliases, NearRule, PointRule, SideSpec,
-    Thresholds, TopicSpec, ZoneRule,
+    Aliases, ByStoryRule, ContextSpec, DampScope, DampSpec, EntityKind, EntitySpec, ListRule, NamedAliases, NearRule, PointRule,
+    SideSpec, Thresholds, TopicSpec, ZoneRule,
 };
 use crate::types::{Lang, TopicId};
 
@@ -17,6 +18,9 @@ const SHARE: std::ops::RangeInclusive<f64> = 0.0..=1.0;
 
 /// Weights and factors stay within what a person can weigh against each other.
 const WEIGHT: std::ops::RangeInclusive<f64> = 0.0..=100.0;
+
+/// What was told longer ago is not remembered sentence by sentence.
+const LONGEST_BY_STORY: Duration = Duration::from_secs(48 * 3600);
 
 const KINDS: &[(&str, EntityKind)] =
     &[("person", EntityKind::Person), ("place", EntityKind::Place), ("organisation", EntityKind::Organisation)];
@@ -60,6 +64,7 @@ pub fn read_topic(section: Section<'_>) -> TopicSpec {
         points: section.table("points").map(|s| closing(s, point_rule)).unwrap_or(empty.points),
         thresholds: section.table("thresholds").map(|s| closing(s, thresholds)).unwrap_or(empty.thresholds),
         languages: section.table("languages").map(|s| closing(s, languages)).unwrap_or_default(),
+        by_story: section.table("by_story").map(|s| closing(s, by_story_rule)).unwrap_or(empty.by_story),
     };
     section.close();
     spec
@@ -174,6 +179,21 @@ fn thresholds(section: &Section<'_>) -> Thresholds {
     Thresholds { relevant, alert: section.number("alert", SHARE).unwrap_or(default.alert.max(relevant)) }
 }
 
+fn by_story_rule(section: &Section<'_>) -> ByStoryRule {
+    let default = ByStoryRule::default();
+    let within = section.duration("within").unwrap_or(default.within);
+    if within.is_zero() || within > LONGEST_BY_STORY {
+        section
+            .mistake("within", "must be more than nothing and at most \"48h\"; to keep nothing by its story write keep = false");
+    }
+    ByStoryRule {
+        keep: section.boolean("keep").unwrap_or(default.keep),
+        within,
+        likeness: section.number("likeness", SHARE).unwrap_or(default.likeness),
+        shared: section.integer("shared", 1..=100).map_or(default.shared, |n| n as usize),
+    }
+}
+
 fn languages(section: &Section<'_>) -> BTreeMap<Lang, f64> {
     let mut out = BTreeMap::new();
     for tag in section.keys() {
@@ -212,7 +232,7 @@ mod tests {
     #[test]
     fn the_full_form_says_what_the_file_says() {
         let text = "id = \"t\"\n[sides.a]\naliases.fr = [\"Un\"]\n[sides.b]\nhints.en = [\"=Two\"]\n[entities.x]\nkind = \"place\"\nside = \"a\"\n\
-                    aliases.any = [\"Xville\"]\n[damp.sport]\nscope = \"article\"\nfactor = 0.4\n[languages]\npl = 1.2\n[zones]\ntitle = 4\n";
+                    aliases.any = [\"Xville\"]\n[damp.sport]\nscope = \"article\"\nfactor = 0.4\n[languages]\npl = 1.2\n[zones]\ntitle = 4\n[by_story]\nwithin = \"12h\"\nshared = 5\n";
         let (spec, mistakes) = read(text);
         assert_eq!(mistakes, [""; 0]);
         assert_eq!(spec.sides.iter().map(|s| s.id.as_str()).collect::<Vec<_>>(), ["a", "b"]);
@@ -220,12 +240,15 @@ mod tests {
         assert_eq!((spec.entities[0].kind, spec.entities[0].side.as_str()), (EntityKind::Place, "a"));
         assert_eq!((spec.damps[0].scope, spec.damps[0].factor), (DampScope::Article, 0.4));
         assert_eq!(spec.languages.get(&Lang::parse("pl").expect("Polish")), Some(&1.2));
+        let by_story = ByStoryRule { within: Duration::from_secs(12 * 3600), shared: 5, ..ByStoryRule::default() };
+        assert_eq!(spec.by_story, by_story);
         assert_eq!((spec.zones.title, spec.zones.lead), (4.0, ZoneRule::default().lead));
     }
 
     #[test]
     fn every_mistake_is_named_with_its_line() {
-        let text = "titel = \"x\"\n[sides.a]\nalias = 3\naliases.french = [\"Un\"]\n[entities.x]\nkind = \"town\"\n[languages]\nxx1 = 1\n";
+        let text = "titel = \"x\"\n[sides.a]\nalias = 3\naliases.french = [\"Un\"]\n[entities.x]\nkind = \"town\"\n[languages]\nxx1 = 1\n\
+                    [by_story]\nwithin = \"9d\"\nlikeness = 3\nkept = false\n";
         let (_, mistakes) = read(text);
         let expected = [
             "1: \"id\" is missing",
@@ -235,6 +258,9 @@ mod tests {
             "5: \"side\" is missing in [entities.x]",
             "6: entities.x.kind: \"town\" is not one of \"person\", \"place\", \"organisation\"",
             "8: languages.xx1: \"xx1\" is no language",
+            "10: by_story.within: must be more than nothing and at most \"48h\"",
+            "11: by_story.likeness: ",
+            "12: unknown key \"kept\" in [by_story]; did you mean \"keep\"?",
         ];
         assert_eq!(mistakes.len(), expected.len(), "{mistakes:#?}");
         for (mistake, start) in mistakes.iter().zip(expected) {

@@ -10,7 +10,7 @@ use super::lexicon::{Gate, Lexicon, Meaning, Sides};
 use super::outcome::{Match, Zone};
 use super::relation;
 use super::scan::{self, Prepared, Reading};
-use super::spec::{DampScope, TopicSpec};
+use super::spec::{ByStoryRule, DampScope, TopicSpec};
 use super::wordlist;
 use crate::extract::Article;
 use crate::text::matching::fold_for_matching;
@@ -57,6 +57,11 @@ impl Topic {
     /// The name for people.
     pub fn title(&self) -> &str {
         if self.spec.title.is_empty() { self.spec.id.as_str() } else { &self.spec.title }
+    }
+
+    /// When an article that names one side only is kept because of its story.
+    pub fn by_story(&self) -> &ByStoryRule {
+        &self.spec.by_story
     }
 
     /// What the topic says about an article.
