@@ -44,7 +44,7 @@ pub(super) struct Feature {
 pub(super) type Counts = Vec<Feature>;
 
 /// Expected shares. Without them the first articles of a topic look alike, for they share its own words and little is known of others.
-const PRIOR_TOPIC: f32 = 0.5;
+pub(super) const PRIOR_TOPIC: f32 = 0.5;
 /// Concepts are few and belong to the topic: about one article in five names each.
 pub(super) const PRIOR_CONCEPT: f32 = 0.2;
 const PRIOR_SHORT: f32 = 0.25;

@@ -3,7 +3,8 @@
 //! An article is a retelling when its headline and first sentences lie close to those of one earlier article of the topic. Close means, in one language,
 //! words and language-free features; across languages the latter alone. Acts and actors that the earlier article lacks push the two apart.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use super::acts;
 use super::candidate::{Candidate, Feature, short};
@@ -44,20 +45,22 @@ const NEW_WORDS: usize = 3;
 
 /// One article as later ones are compared with it: its weights are those of the day it came.
 #[derive(Debug)]
-struct Told {
-    id: ArticleId,
-    story: StoryId,
-    day: f64,
+pub(super) struct Told {
+    pub(super) id: ArticleId,
+    pub(super) story: StoryId,
+    pub(super) day: f64,
     language: Option<Lang>,
     source: u64,
-    words: Weighted,
-    free: Weighted,
+    pub(super) words: Weighted,
+    pub(super) free: Weighted,
     /// Brought a weak development that no second source has told yet.
     awaits_source: bool,
+    /// On the topic beyond doubt.
+    pub(super) is_strong_match: bool,
 }
 
 /// Weighted features in order of their hash, divided by the length.
-type Weighted = Vec<(u64, f32)>;
+pub(super) type Weighted = Vec<(u64, f32)>;
 
 /// What a story has named.
 #[derive(Debug, Default)]
@@ -71,7 +74,12 @@ struct Named {
 /// What the topic's articles of the last days told.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    told: VecDeque<Told>,
+    pub(super) told: VecDeque<Told>,
+    /// Which of `told` hold a word, oldest first, by serial number; the first of `told` has number `first`.
+    pub(super) tellers: HashedMap<u64, VecDeque<u64>>,
+    pub(super) first: u64,
+    /// Stems of the words by which the topic matched.
+    pub(super) own_words: BTreeSet<u64>,
     articles: u32,
     holding: HashedMap<u64, u32>,
     named: HashMap<StoryId, Named>,
@@ -103,12 +111,14 @@ impl Nearest {
 }
 
 impl Memory {
-    fn rarity(&self, feature: &Feature) -> f32 {
+    /// How rare a feature is in the topic's articles, as a logarithm.
+    pub(super) fn rarity(&self, feature: &Feature) -> f32 {
         let holding = self.holding.get(&feature.hash).copied().unwrap_or(0) as f32;
         ((self.articles as f32 + EXPECTED_ARTICLES + 1.0) / (holding + 0.5 + EXPECTED_ARTICLES * feature.prior)).ln().max(0.0)
     }
 
-    fn weighted(&self, features: &[Feature]) -> Weighted {
+    /// Features weighted by how often they count and how rare they are.
+    pub(super) fn weighted(&self, features: &[Feature]) -> Weighted {
         let mut out: Weighted = features.iter().map(|feature| (feature.hash, feature.count * self.rarity(feature))).collect();
         let length = out.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt();
         if length > 0.0 {
@@ -249,16 +259,21 @@ impl Memory {
             words: self.weighted(&facts.words),
             free: self.weighted(&facts.free),
             awaits_source: development.is_some_and(|development| !development.strong),
+            is_strong_match: facts.is_strong_match,
         };
         if development.is_some_and(|development| development.kind == DevelopmentKind::Sources) {
             self.told.iter_mut().filter(|told| told.story == story).for_each(|told| told.awaits_source = false);
+        }
+        for (word, _) in &told.words {
+            self.tellers.entry(*word).or_default().push_back(self.first + self.told.len() as u64);
         }
         self.told.push_back(told);
         while self.told.len() > MEMORY_ARTICLES
             || self.told.front().is_some_and(|told| told.day < candidate.outline.day - MEMORY_DAYS)
         {
-            self.told.pop_front();
+            self.forget_first();
         }
+        self.own_words.extend(&facts.own_words);
         self.articles += 1;
         let named = self.named.entry(story).or_default();
         named.last_day = named.last_day.max(candidate.outline.day);
@@ -268,6 +283,19 @@ impl Memory {
         for feature in facts.words.iter().chain(&facts.free) {
             *self.holding.entry(feature.hash).or_default() += 1;
         }
+    }
+
+    fn forget_first(&mut self) {
+        let Some(told) = self.told.pop_front() else { return };
+        for (word, _) in &told.words {
+            if let Entry::Occupied(mut tellers) = self.tellers.entry(*word) {
+                tellers.get_mut().pop_front();
+                if tellers.get().is_empty() {
+                    tellers.remove();
+                }
+            }
+        }
+        self.first += 1;
     }
 
     /// Drops the stories whose last article is older than `cutoff`, in days, and halves the counts past `horizon` articles.
@@ -321,7 +349,7 @@ fn meets(free: &[(u64, f32)], kinds: &[FactKind], told: &[(u64, f32)]) -> bool {
 }
 
 /// The sum of the products of two lists in order of their hash.
-fn product(left: &[(u64, f32)], right: &[(u64, f32)]) -> f32 {
+pub(super) fn product(left: &[(u64, f32)], right: &[(u64, f32)]) -> f32 {
     let (mut i, mut j, mut sum) = (0, 0, 0.0);
     while let (Some(l), Some(r)) = (left.get(i), right.get(j)) {
         match l.0.cmp(&r.0) {

@@ -20,6 +20,8 @@ const LEAD_SENTENCES: usize = 2;
 const LEAD_WORDS: usize = 60;
 /// What a word or act of the lead counts beside one of the headline (measured on developments: .35 to .55 do alike).
 const LEAD_WEIGHT: f32 = 0.5;
+/// Letters up to which a word tells little, unless it is a name.
+const SHORT_LETTERS: usize = 4;
 /// What a concept counts that the headline does not name.
 const CONCEPT_OUTSIDE_TITLE: f32 = 0.3;
 
@@ -58,34 +60,27 @@ pub(super) struct Facts {
     pub(super) background: Option<&'static str>,
     /// The match is strong enough for a mail.
     pub(super) is_strong_match: bool,
+    /// Stems of the words by which the topic matched.
+    pub(super) own_words: Vec<u64>,
 }
 
 /// Reads what `article` reports; `topic` holds the stems of the topic's own words.
 pub(super) fn facts(article: &Article, matched: &Match, topic: &BTreeSet<u64>) -> Facts {
     let all = quotable(article);
-    let lead = all.iter().skip(1).take(LEAD_SENTENCES).map(|sentence| sentence.text.as_str()).collect::<Vec<_>>().join(" ");
-    let parts = [
-        (article.title.as_str(), tokens(&article.title, LEAD_WORDS), 1.0),
-        (lead.as_str(), tokens(&lead, LEAD_WORDS), LEAD_WEIGHT),
-    ];
-    let mut words: BTreeMap<u64, Feature> = BTreeMap::new();
+    let opening = Opening::new(article);
+    let parts = opening.parts();
     let mut free: BTreeMap<u64, (Feature, FactKind)> = BTreeMap::new();
     let mut put = |hash: u64, count: f32, kind: FactKind| {
         let prior = if kind == FactKind::Number { PRIOR_WORD } else { PRIOR_CONCEPT };
         let (feature, _) = free.entry(hash).or_insert((Feature { hash, count, prior }, kind));
         feature.count = feature.count.max(count);
     };
-    for (text, tokens, weight) in &parts {
-        for token in tokens {
-            let feature = words.entry(token.stem).or_insert(Feature { hash: token.stem, count: 0.0, prior: 0.0 });
-            feature.count = feature.count.max(*weight);
-            feature.prior = feature.prior.max(prior(token, topic));
-        }
+    for (text, tokens, weight) in parts {
         for act in acts::acts(text) {
-            put(xxh3_64(format!("act {act}").as_bytes()), *weight, FactKind::Act(act));
+            put(xxh3_64(format!("act {act}").as_bytes()), weight, FactKind::Act(act));
         }
         for number in numbers(text, tokens) {
-            put(xxh3_64(format!("number {number}").as_bytes()), *weight, FactKind::Number);
+            put(xxh3_64(format!("number {number}").as_bytes()), weight, FactKind::Number);
         }
     }
     for concept in telling_concepts(matched) {
@@ -94,11 +89,66 @@ pub(super) fn facts(article: &Article, matched: &Match, topic: &BTreeSet<u64>) -
     }
     Facts {
         sentences: all,
-        words: words.into_values().collect(),
+        words: opening.words(topic),
         kinds: free.values().map(|(_, kind)| *kind).collect(),
         free: free.into_values().map(|(feature, _)| feature).collect(),
         background: background_mark(&article.title),
         is_strong_match: matched.strong,
+        own_words: topic.iter().copied().collect(),
+    }
+}
+
+/// The headline and the first sentences, in words: where news says what it reports.
+pub(super) struct Opening<'a> {
+    title: &'a str,
+    lead: String,
+    title_words: Vec<Token>,
+    lead_words: Vec<Token>,
+}
+
+impl<'a> Opening<'a> {
+    /// Reads no more of the article than that.
+    pub(super) fn new(article: &'a Article) -> Opening<'a> {
+        let sentences = article.paragraphs.iter().flat_map(|paragraph| sentences(paragraph));
+        let lead = sentences.take(LEAD_SENTENCES).collect::<Vec<_>>().join(" ");
+        let (title_words, lead_words) = (tokens(&article.title, LEAD_WORDS), tokens(&lead, LEAD_WORDS));
+        Opening { title: &article.title, lead, title_words, lead_words }
+    }
+
+    /// A word as it stands in the headline or the lead.
+    pub(super) fn spelling(&self, token: &Token, in_title: bool) -> &str {
+        let text = if in_title { self.title } else { &self.lead };
+        text.get(token.start..token.end).unwrap_or_default()
+    }
+
+    /// Text, words and weight of headline and lead.
+    fn parts(&self) -> [(&str, &[Token], f32); 2] {
+        [(self.title, &self.title_words, 1.0), (&self.lead, &self.lead_words, LEAD_WEIGHT)]
+    }
+
+    /// The stems of the words, in order of their hash; `topic` holds those of the topic's own words.
+    pub(super) fn words(&self, topic: &BTreeSet<u64>) -> Counts {
+        let mut words: BTreeMap<u64, Feature> = BTreeMap::new();
+        for (_, tokens, weight) in self.parts() {
+            for token in tokens {
+                let feature = words.entry(token.stem).or_insert(Feature { hash: token.stem, count: 0.0, prior: 0.0 });
+                feature.count = feature.count.max(weight);
+                feature.prior = feature.prior.max(prior(token, topic));
+            }
+        }
+        words.into_values().collect()
+    }
+
+    /// The stems that may tell a matter, each once, headline first, and whether they stand in the headline: longer words, numbers, and names; a headline may
+    /// set every word with a capital, so names count where text runs.
+    pub(super) fn telling(&self) -> Vec<(&Token, bool)> {
+        let is_long =
+            |token: &Token| token.letters > SHORT_LETTERS || !token.is_alphabetic || token.is_number && token.letters > 1;
+        let title = self.title_words.iter().filter(|token| is_long(token)).map(|token| (token, true));
+        let names = |(at, token): &(usize, &Token)| is_long(token) || *at > 0 && token.is_capitalised;
+        let lead = self.lead_words.iter().enumerate().filter(names).map(|(_, token)| (token, false));
+        let mut seen = BTreeSet::new();
+        title.chain(lead).filter(|(token, _)| seen.insert(token.stem)).collect()
     }
 }
 

@@ -1,12 +1,14 @@
 //! Stage: which story does an article belong to, and does the story develop?
 //!
 //! In: an article, its match, and the open stories ([`StoryIndex`]). Out: a [`Placement`]. `place` only reads the index, `apply` takes the article in.
+//! An article that names one side only is asked for its [`Continuation`] first.
 //! Not done here: deciding who is told (alert).
 
 mod acts;
 mod background;
 mod candidate;
 mod cluster;
+mod continuation;
 mod development;
 mod duplicate;
 mod facts;
@@ -20,5 +22,6 @@ mod tests;
 
 pub use candidate::Candidate;
 pub use cluster::StoryIndex;
+pub use continuation::Continuation;
 pub use outline::Outline;
 pub use placement::{Decision, Development, DevelopmentKind, Placement, StorySpec};

@@ -47,6 +47,11 @@ impl Similarity {
         self.articles
     }
 
+    /// How many of them are in a language.
+    pub(super) fn articles_in(&self, language: Option<Lang>) -> u32 {
+        self.articles_in.get(&language).copied().unwrap_or(0)
+    }
+
     /// The vectors of `candidate` as if it were counted already.
     pub(super) fn vectors(&self, candidate: &Candidate) -> [Vector; 3] {
         let language = candidate.language;
