@@ -36,6 +36,8 @@ struct TopicRecord {
     topic: String,
     score: f64,
     relevant: bool,
+    /// Relevant because of its story only.
+    by_story: bool,
     strong: bool,
     rule: String,
     evidence: Vec<EvidenceRecord>,
@@ -87,7 +89,7 @@ pub(super) fn run(config: Option<PathBuf>, format: Format, options: &ExplainOpti
 /// A page that was never stored: what each topic would say.
 fn of_file(settings: &Settings, file: &Path) -> anyhow::Result<ExplainRecord> {
     let article = extract::article_of_file(file)?;
-    let topics = settings.topics.iter().map(|topic| topic_record(topic.score(&article))).collect();
+    let topics = settings.topics.iter().map(|topic| topic_record(topic.score(&article), false)).collect();
     Ok(ExplainRecord { topics, ..head(&article) })
 }
 
@@ -99,16 +101,16 @@ fn stored(settings: &Settings, wanted: &str) -> anyhow::Result<Option<ExplainRec
 fn of_dossier(settings: &Settings, dossier: Dossier) -> ExplainRecord {
     let stored = dossier.article;
     // Nothing is kept of a topic that has nothing to do with the article; why not is asked of it anew.
-    let is_kept = |topic: &Topic| dossier.matches.iter().any(|kept| kept.topic == *topic.id());
+    let is_kept = |topic: &Topic| dossier.matches.iter().any(|kept| kept.matched.topic == *topic.id());
     let feed = settings.feeds.iter().find(|feed| Some(&feed.id) == stored.feed.as_ref());
     let is_asked = |topic: &Topic| feed.is_none_or(|feed| feed.topics.is_empty() || feed.topics.contains(topic.id()));
     let others = settings.topics.iter().filter(|topic| !is_kept(topic) && is_asked(topic));
-    let others: Vec<TopicRecord> = others.map(|topic| topic_record(topic.score(&stored.article))).collect();
+    let others: Vec<TopicRecord> = others.map(|topic| topic_record(topic.score(&stored.article), false)).collect();
     ExplainRecord {
         id: Some(stored.key.0),
         url: Some(stored.url.into()),
         source: Some(stored.source),
-        topics: dossier.matches.into_iter().map(topic_record).chain(others).collect(),
+        topics: dossier.matches.into_iter().map(|m| topic_record(m.matched, m.inherited)).chain(others).collect(),
         stories: dossier
             .placements
             .into_iter()
@@ -153,7 +155,7 @@ fn head(article: &Article) -> ExplainRecord {
     }
 }
 
-fn topic_record(m: Match) -> TopicRecord {
+fn topic_record(m: Match, by_story: bool) -> TopicRecord {
     let evidence = |e: crate::matcher::Evidence| EvidenceRecord {
         term: e.term,
         concept: e.concept,
@@ -164,7 +166,8 @@ fn topic_record(m: Match) -> TopicRecord {
     TopicRecord {
         topic: m.topic.0,
         score: m.score,
-        relevant: m.relevant,
+        relevant: m.relevant || by_story,
+        by_story,
         strong: m.strong,
         rule: m.rule,
         evidence: m.evidence.into_iter().map(evidence).collect(),
@@ -184,6 +187,7 @@ fn text(record: &ExplainRecord) -> String {
     out.extend(record.problems.iter().map(|p| format!("problem: {p}")));
     for topic in &record.topics {
         let verdict = match (topic.relevant, topic.strong) {
+            _ if topic.by_story => "not relevant by itself, kept by its story (below)",
             (true, true) => "relevant, strong",
             (true, false) => "relevant",
             (false, _) => "not relevant",

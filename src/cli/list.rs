@@ -19,7 +19,11 @@ pub(super) fn articles(config: Option<PathBuf>, format: Format, options: ListOpt
             let fetched_at = row.article.fetched_at;
             printer.record(&ArticleRecord::from(row), |r| {
                 let best = r.topics.iter().map(|t| t.score).fold(0.0, f64::max);
-                let mark = if r.topics.iter().any(|t| t.relevant) { '●' } else { ' ' };
+                let mark = match r.topics.iter().filter(|t| t.relevant).map(|t| t.by_story).min() {
+                    Some(false) => '●',
+                    Some(true) => '◐',
+                    None => ' ',
+                };
                 let language = r.language.as_deref().unwrap_or("--");
                 format!(
                     "{}  {}  {mark} {best:.2}  {language}  {:7}  {}  [{}]",

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::extract::Article;
 use crate::pipeline::{AlertEvent, ArticleEvent, HealthEvent, UnmatchedEvent};
-use crate::store::{ListedAlert, ListedArticle, ListedMessage, ListedStory};
+use crate::store::{ListedAlert, ListedArticle, ListedMessage, ListedStory, ListedTopic};
 
 /// The wall of an article.
 #[derive(Debug, Serialize)]
@@ -62,6 +62,7 @@ pub(super) struct ArticleEventRecord {
     url: String,
     topic: Option<String>,
     relevant: bool,
+    by_story: bool,
     score: f64,
     story: Option<String>,
     duplicate_of: Option<String>,
@@ -78,6 +79,7 @@ impl From<ArticleEvent> for ArticleEventRecord {
             url: event.url,
             topic: Some(event.topic.0),
             relevant: event.relevant,
+            by_story: event.by_story,
             score: event.score,
             story: event.story.map(|s| s.to_string()),
             duplicate_of: event.duplicate_of.map(|k| k.0),
@@ -98,6 +100,7 @@ impl ArticleEventRecord {
             url: event.url.clone(),
             topic,
             relevant: false,
+            by_story: false,
             score: 0.0,
             story: None,
             duplicate_of: None,
@@ -174,6 +177,15 @@ pub(super) struct TopicScore {
     pub(super) topic: String,
     pub(super) score: f64,
     pub(super) relevant: bool,
+    /// Kept because of its story only.
+    pub(super) by_story: bool,
+}
+
+impl From<ListedTopic> for TopicScore {
+    fn from(listed: ListedTopic) -> Self {
+        let ListedTopic { topic, score, relevant, by_story } = listed;
+        TopicScore { topic, score, relevant, by_story }
+    }
 }
 
 /// A row of `articles`.
@@ -214,7 +226,7 @@ impl From<ListedArticle> for ArticleRecord {
             access: article.access.as_str(),
             paywall: article.paywall.map(|p| PaywallRecord { marker: p.marker, missing_percent: p.missing_percent }),
             text,
-            topics: listed.topics.into_iter().map(|(topic, score, relevant)| TopicScore { topic, score, relevant }).collect(),
+            topics: listed.topics.into_iter().map(TopicScore::from).collect(),
             story: listed.story.map(|s| s.to_string()),
             problems: article.problems,
         }

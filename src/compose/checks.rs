@@ -248,3 +248,19 @@ proptest! {
         compose(if digest { AlertKind::Digest } else { AlertKind::Immediate }, &[story], Language::Fr, 1);
     }
 }
+
+#[test]
+fn an_article_kept_by_its_story_is_marked_stands_after_the_others_and_is_no_source() {
+    let mut story = bridge();
+    story.articles[1].by_story = true;
+    let marks = [
+        (Language::Fr, "· rattaché au sujet", "4 articles, 2 sources"),
+        (Language::En, "· kept by its story", "4 articles, 2 sources"),
+    ];
+    for (language, mark, counted) in marks {
+        let text = compose(AlertKind::Immediate, std::slice::from_ref(&story), language, 0).text.replace('\u{a0}', " ");
+        assert_eq!(text.matches(mark).count(), 1, "{text}");
+        assert!(text.contains(counted), "{text}");
+        assert!(text.find("북한·러시아") < text.find("open a bridge"), "{text}");
+    }
+}

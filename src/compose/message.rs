@@ -49,6 +49,8 @@ pub struct MailArticle {
     pub terms: Vec<String>,
     /// The rule that decided, in words.
     pub rule: String,
+    /// True when it is kept because of its story only.
+    pub by_story: bool,
     /// The article that it is a copy of.
     pub duplicate_of: Option<ArticleId>,
 }

@@ -53,6 +53,7 @@ pub(super) fn article(id: i64, title: &str, source: &str, lang: &str, minutes: i
         score: 0.82,
         terms: ["Pyongyang", "Moscou", "Moscow", "북한", "러시아"].map(str::to_owned).to_vec(),
         rule: "both sides in the title".to_owned(),
+        by_story: false,
         duplicate_of: None,
     }
 }

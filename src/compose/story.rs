@@ -89,9 +89,13 @@ pub(super) fn view(story: &MailStory, frame: Frame<'_>, level: u8, also_in: &[St
     said.push(headline.title.clone());
     let room = if is_digest { DIGEST_SENTENCES.saturating_sub(facts.len()) } else { LEAD.saturating_sub(facts.len()).max(1) };
     let folded = others.len() - shown;
-    // Whoever prints a copy is no source of its own.
+    // Whoever prints a copy is no source of its own, nor is an article that may not mean the relation.
     let originals = |articles: &[&MailArticle]| -> BTreeSet<String> {
-        articles.iter().filter(|article| article.duplicate_of.is_none()).map(|article| article.source.to_lowercase()).collect()
+        articles
+            .iter()
+            .filter(|article| article.duplicate_of.is_none() && !article.by_story)
+            .map(|article| article.source.to_lowercase())
+            .collect()
     };
     let sources = originals(&fresh);
     let change = match &story.thread {
@@ -139,6 +143,7 @@ fn main_article<'a>(story: &MailStory, fresh: &[&'a MailArticle]) -> Option<&'a 
     opening
         .or(story.developments.last())
         .and_then(|development| by_id(development.article))
+        .or_else(|| fresh.iter().find(|article| article.duplicate_of.is_none() && !article.by_story).copied())
         .or_else(|| fresh.iter().find(|article| article.duplicate_of.is_none()).copied())
         .or(fresh.first().copied())
 }
@@ -158,11 +163,11 @@ fn brings(story: &MailStory, article: &MailArticle) -> bool {
     story.developments.iter().any(|development| development.article == article.id)
 }
 
-/// The other articles: those that brought a development first, copies last, else in the story's order.
+/// The other articles: those that brought a development first, then what names both sides, copies last, else in the story's order.
 fn others<'a>(story: &MailStory, fresh: &[&'a MailArticle], main: &MailArticle) -> Vec<&'a MailArticle> {
     let mut seen = BTreeSet::from([main.id]);
     let mut out: Vec<&MailArticle> = fresh.iter().copied().filter(|article| seen.insert(article.id)).collect();
-    out.sort_by_key(|article| (!brings(story, article), article.duplicate_of.is_some()));
+    out.sort_by_key(|article| (!brings(story, article), article.duplicate_of.is_some(), article.by_story));
     out
 }
 
@@ -202,6 +207,9 @@ fn link(article: &MailArticle, words: Wording<'_>, now: Timestamp, is_main: bool
     meta.extend(article.language.map(|lang| words.language_name(lang)));
     if is_main || article.access != Access::Open {
         meta.push(words.access(article.access, article.missing_percent));
+    }
+    if article.by_story {
+        meta.push(words.by_story().to_owned());
     }
     if article.duplicate_of.is_some() {
         meta.push(words.pick("même texte", "same text").to_owned());

@@ -166,6 +166,14 @@ impl Wording<'_> {
         }
     }
 
+    /// The mark of an article that names one side only and is kept because of its story.
+    pub(super) fn by_story(self) -> &'static str {
+        match self.language {
+            Language::Fr => "rattaché au sujet",
+            Language::En => "kept by its story",
+        }
+    }
+
     /// `coréen`; the code itself for a language without a name here.
     pub(super) fn language_name(self, lang: Lang) -> String {
         match LANGUAGES.iter().find(|(code, _, _)| *code == lang.as_str()) {

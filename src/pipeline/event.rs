@@ -35,6 +35,8 @@ pub struct ArticleEvent {
     pub topic: TopicId,
     /// Kept.
     pub relevant: bool,
+    /// Kept because of its story only.
+    pub by_story: bool,
     /// 0 to 1.
     pub score: f64,
     /// Its story.

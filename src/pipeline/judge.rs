@@ -13,7 +13,7 @@ use super::mailing::{active_part, mail_stories};
 use super::memory::{DeskMemory, JudgeMemory, told_at};
 use crate::alert::{self, Alert, AlertKind, AlertStory, DeskSpec, Pending};
 use crate::compose::{self, DigestFrame};
-use crate::matcher::{Match, Topic};
+use crate::matcher::{ByStoryRule, Match, Topic};
 use crate::store::{AlertRecord, Judgement, Placed, StoreError, StoredArticle, StoryMaterial, TopicJudgement};
 use crate::story::{Candidate, Decision, Outline, StoryIndex};
 use crate::types::{ArticleId, ArticleKey, DevelopmentId, StoryId, TopicId};
@@ -200,12 +200,17 @@ fn judge(memory: &mut JudgeMemory, current: &Current, stored: &StoredArticle, no
     let is_wanted = |topic: &Topic| wanted.is_empty() || wanted.contains(topic.id());
     for (place, matched) in current.settings.topics.score(&stored.article, is_wanted) {
         let next_story = StoryId(known_stories.0 + 1 + place as i64);
-        let index = memory.indexes.get_mut(place).filter(|_| matched.relevant);
-        let placed = index.map(|index| place_in(index, stored, &matched, next_story, now));
+        let by_story = current.settings.topics[place].by_story();
+        let placed = match memory.indexes.get_mut(place) {
+            Some(index) if matched.relevant => Some(place_in(index, stored, &matched, next_story, now)),
+            Some(index) if matched.one_sided && by_story.keep => place_by_story(index, stored, &matched, by_story, now),
+            _ => None,
+        };
         memory.last_story = placed.as_ref().map_or(memory.last_story, |placed| placed.story.max(memory.last_story));
+        let inherited = placed.is_some() && !matched.relevant;
         // Topics that give it nothing leave no trace.
-        if matched.score > 0.0 {
-            topics.push(TopicJudgement { matched, inherited: false, placed });
+        if matched.score > 0.0 || inherited {
+            topics.push(TopicJudgement { matched, inherited, placed });
         }
     }
     Judgement { article: stored.id, at: now, topics }
@@ -226,6 +231,22 @@ fn place_in(index: &mut StoryIndex, stored: &StoredArticle, matched: &Match, nex
     let story = placement.decision.known_story().unwrap_or(next_story);
     index.apply(candidate, &placement, story);
     Placed { story, placement, title, outline: None }
+}
+
+/// Places an article that names one side only with the story that it continues; `None` for nearly all.
+fn place_by_story(
+    index: &StoryIndex,
+    stored: &StoredArticle,
+    matched: &Match,
+    rule: &ByStoryRule,
+    now: Timestamp,
+) -> Option<Placed> {
+    let outline = Outline::new(stored.id, &stored.article, told_at(stored, now));
+    let continuation = index.continued(&outline, &stored.article, matched, rule)?;
+    let candidate = Candidate::new(outline, &stored.article, matched, &stored.source);
+    let placement = index.place_continuation(&candidate, &continuation);
+    let story = placement.decision.known_story()?;
+    Some(Placed { story, placement, title: stored.article.title.clone(), outline: None })
 }
 
 /// The article that a duplicate copies.
@@ -284,6 +305,7 @@ fn article_event(
         title: stored.article.title.clone(),
         topic: judged.matched.topic.clone(),
         relevant: judged.matched.relevant || judged.inherited,
+        by_story: judged.inherited,
         score: judged.matched.score,
         story: judged.placed.as_ref().map(|p| p.story),
         opens: placement.is_some_and(|p| p.decision == Decision::Opens),

@@ -7,8 +7,7 @@ use jiff::Timestamp;
 use crate::alert::{Alert, AlertKind, AlertStory, DeskSpec};
 use crate::compose::{self, MailArticle, MailDevelopment, MailStory, Message};
 use crate::config::Settings;
-use crate::matcher::Match;
-use crate::store::{Reader, StoreError, StoredArticle, StoryMaterial};
+use crate::store::{Reader, StoreError, StoredArticle, StoredMatch, StoryMaterial};
 use crate::types::url::without_tracking;
 use crate::types::{ArticleId, DevelopmentId};
 
@@ -52,7 +51,7 @@ fn mail_story(settings: &Settings, told: &AlertStory, story: StoryMaterial, kind
         .find(|t| *t.id() == story.topic)
         .map_or_else(|| story.topic.as_str().to_owned(), |t| t.title().to_owned());
     let articles =
-        story.articles.into_iter().filter(|(article, _, _)| shown(article)).map(|(a, m, of)| mail_article(a, &m, of)).collect();
+        story.articles.into_iter().filter(|(article, _, _)| shown(article)).map(|(a, m, of)| mail_article(a, m, of)).collect();
     MailStory {
         id: story.id,
         topic: story.topic,
@@ -65,7 +64,8 @@ fn mail_story(settings: &Settings, told: &AlertStory, story: StoryMaterial, kind
     }
 }
 
-fn mail_article(stored: StoredArticle, matched: &Match, duplicate_of: Option<ArticleId>) -> MailArticle {
+fn mail_article(stored: StoredArticle, told: StoredMatch, duplicate_of: Option<ArticleId>) -> MailArticle {
+    let StoredMatch { matched, inherited } = told;
     let article = stored.article;
     let mut terms: Vec<String> = Vec::new();
     for evidence in &matched.evidence {
@@ -87,7 +87,8 @@ fn mail_article(stored: StoredArticle, matched: &Match, duplicate_of: Option<Art
         lead: article.paragraphs.into_iter().take(LEAD_PARAGRAPHS).collect(),
         score: matched.score,
         terms,
-        rule: matched.rule.clone(),
+        rule: matched.rule,
+        by_story: inherited,
         duplicate_of,
     }
 }

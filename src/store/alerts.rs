@@ -5,12 +5,13 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::articles::{ARTICLE_COLUMNS, StoredArticle, article_row};
 use super::columns::{collect, instant, micros};
-use super::judgements::{DEVELOPMENT_COLUMNS, MATCH_COLUMNS, MATCH_WIDTH, StoredDevelopment, development_row, match_row};
+use super::judgements::{
+    DEVELOPMENT_COLUMNS, MATCH_COLUMNS, MATCH_WIDTH, StoredDevelopment, StoredMatch, development_row, match_row,
+};
 use super::outbox::{self, Letter};
 use super::{Durability, Store, StoreError};
 use crate::alert::{Alert, AlertKind, DeskLog, DeskSpec, Pending};
 use crate::compose::{DigestFrame, Message, Thread};
-use crate::matcher::Match;
 use crate::types::{ArticleId, DeskName, DevelopmentId, StoryId, TopicId};
 
 /// What the store knows of a desk at start.
@@ -47,7 +48,7 @@ pub struct StoryMaterial {
     /// Its developments, oldest first.
     pub developments: Vec<StoredDevelopment>,
     /// Its articles, in order of arrival, with their match and what they copy.
-    pub articles: Vec<(StoredArticle, Match, Option<ArticleId>)>,
+    pub articles: Vec<(StoredArticle, StoredMatch, Option<ArticleId>)>,
 }
 
 /// How many articles of one story a mail is offered: the newest, and the first.

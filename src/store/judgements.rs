@@ -48,6 +48,15 @@ pub struct Judgement {
     pub topics: Vec<TopicJudgement>,
 }
 
+/// What a topic said of a stored article.
+#[derive(Debug, Clone)]
+pub struct StoredMatch {
+    /// The match itself.
+    pub matched: Match,
+    /// True when the article is relevant by its story only.
+    pub inherited: bool,
+}
+
 /// An article of a story, with what is needed to judge the next one.
 #[derive(Debug, Clone)]
 pub struct WindowArticle {
@@ -126,7 +135,8 @@ impl Store {
         self.read(|c| Ok(StoryId(c.query_row("SELECT coalesce(max(id), 0) FROM stories", [], |r| r.get(0))?))).await
     }
 
-    /// Every article that `topic` placed since `since`, in order of arrival: what the story index is rebuilt from.
+    /// Every article that `topic` placed since `since`, in order of arrival: what the story index is rebuilt from. Without those that were kept by their story
+    /// only: the index does not hold them.
     pub async fn window(&self, topic: TopicId, since: Timestamp) -> Result<Vec<WindowRow>, StoreError> {
         self.read(move |c| {
             let (mut rows, unread) = window_copies(c, &topic, since)?;
@@ -167,11 +177,11 @@ fn window_articles(c: &Connection, which: &str, values: impl rusqlite::Params) -
         "SELECT {MATCH_COLUMNS}, s.story_id, s.duplicate_of, s.judged_at, d.kind, d.strong, d.new, {ARTICLE_COLUMNS}
          FROM story_articles s JOIN articles a ON a.id = s.article_id JOIN matches m ON m.article_id = s.article_id AND m.topic = s.topic
          LEFT JOIN developments d ON d.article_id = s.article_id AND d.story_id = s.story_id
-         WHERE s.topic = ?1 AND {which} ORDER BY s.article_id"
+         WHERE s.topic = ?1 AND m.inherited = 0 AND {which} ORDER BY s.article_id"
     );
     collect(c, &sql, values, |row| {
         Ok(WindowRow::Article(Box::new(WindowArticle {
-            matched: match_row(row, 0)?,
+            matched: match_row(row, 0)?.matched,
             story: StoryId(row.get(MATCH_WIDTH)?),
             duplicate_of: row.get::<_, Option<i64>>(MATCH_WIDTH + 1)?.map(ArticleId),
             judged_at: instant(row.get(MATCH_WIDTH + 2)?),
@@ -270,19 +280,22 @@ fn keep_placement(
     Ok(Some(DevelopmentId(tx.last_insert_rowid())))
 }
 
-pub(super) const MATCH_COLUMNS: &str = "m.topic, m.score, m.relevant, m.strong, m.rule, m.evidence, m.concepts, m.masked";
-pub(super) const MATCH_WIDTH: usize = 8;
+pub(super) const MATCH_COLUMNS: &str =
+    "m.topic, m.score, m.relevant, m.strong, m.rule, m.evidence, m.concepts, m.masked, m.inherited";
+pub(super) const MATCH_WIDTH: usize = 9;
 
 /// Reads [`MATCH_COLUMNS`] from column `at` on.
-pub(super) fn match_row(row: &Row<'_>, at: usize) -> rusqlite::Result<Match> {
+pub(super) fn match_row(row: &Row<'_>, at: usize) -> rusqlite::Result<StoredMatch> {
     let evidence: Vec<(String, String, String, u32, f64)> =
         serde_json::from_str(&row.get::<_, String>(at + 5)?).unwrap_or_default();
     let concepts: Vec<(String, u32)> = serde_json::from_str(&row.get::<_, String>(at + 6)?).unwrap_or_default();
-    Ok(Match {
+    let inherited = row.get(at + 8)?;
+    let matched = Match {
         topic: TopicId(row.get(at)?),
-        one_sided: false,
+        one_sided: inherited,
         score: row.get(at + 1)?,
-        relevant: row.get(at + 2)?,
+        // The column says whether the article is kept.
+        relevant: row.get::<_, bool>(at + 2)? && !inherited,
         strong: row.get(at + 3)?,
         rule: row.get(at + 4)?,
         evidence: evidence
@@ -301,11 +314,12 @@ pub(super) fn match_row(row: &Row<'_>, at: usize) -> rusqlite::Result<Match> {
             .collect(),
         concepts: concepts.into_iter().map(|(id, count)| Concept { id, count }).collect(),
         masked: json_to_list(&row.get::<_, String>(at + 7)?),
-    })
+    };
+    Ok(StoredMatch { matched, inherited })
 }
 
 /// The matches of one article, by topic.
-pub(super) fn matches_of(connection: &Connection, article: ArticleId) -> Result<Vec<Match>, StoreError> {
+pub(super) fn matches_of(connection: &Connection, article: ArticleId) -> Result<Vec<StoredMatch>, StoreError> {
     let sql = format!("SELECT {MATCH_COLUMNS} FROM matches m WHERE m.article_id = ?1 ORDER BY m.topic");
     collect(connection, &sql, [article.0], |row| match_row(row, 0))
 }

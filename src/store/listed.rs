@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 
 use super::articles::StoredArticle;
-use super::judgements::StoredDevelopment;
-use crate::matcher::Match;
+use super::judgements::{StoredDevelopment, StoredMatch};
 use crate::types::{StoryId, TopicId};
 
 /// What a list is narrowed to.
@@ -29,10 +28,23 @@ pub struct Filter {
 pub struct ListedArticle {
     /// The article.
     pub article: StoredArticle,
-    /// Topic, score, relevant: by topic.
-    pub topics: Vec<(String, f64, bool)>,
+    /// What each topic says, by topic.
+    pub topics: Vec<ListedTopic>,
     /// Its first story.
     pub story: Option<StoryId>,
+}
+
+/// What a topic says of an article in a list.
+#[derive(Debug, Clone)]
+pub struct ListedTopic {
+    /// The topic.
+    pub topic: String,
+    /// 0 to 1.
+    pub score: f64,
+    /// Kept.
+    pub relevant: bool,
+    /// Kept because of its story only.
+    pub by_story: bool,
 }
 
 /// A story in a list.
@@ -123,7 +135,7 @@ pub struct Dossier {
     /// The article.
     pub article: StoredArticle,
     /// What each topic says.
-    pub matches: Vec<Match>,
+    pub matches: Vec<StoredMatch>,
     /// Where it went, by topic.
     pub placements: Vec<DossierPlacement>,
     /// The developments it brought.

@@ -8,7 +8,9 @@ use super::articles::{ARTICLE_COLUMNS, StoredArticle, article_row, find_article,
 use super::columns::{collect, instant, json_to_list, micros};
 use super::feeds::{FeedRow, all_feeds};
 use super::judgements::{DEVELOPMENT_COLUMNS, development_row, matches_of};
-use super::listed::{Counts, Dossier, DossierPlacement, Filter, ListedAlert, ListedArticle, ListedMessage, ListedStory};
+use super::listed::{
+    Counts, Dossier, DossierPlacement, Filter, ListedAlert, ListedArticle, ListedMessage, ListedStory, ListedTopic,
+};
 use super::reader::Reader;
 use super::{StoreError, StoryMaterial, alerts};
 use crate::alert::DeskSpec;
@@ -58,9 +60,9 @@ impl Reader {
     fn listed(&self, article: StoredArticle) -> Result<ListedArticle, StoreError> {
         let topics = collect(
             &self.connection,
-            "SELECT topic, score, relevant FROM matches WHERE article_id = ?1 ORDER BY topic",
+            "SELECT topic, score, relevant, inherited FROM matches WHERE article_id = ?1 ORDER BY topic",
             [article.id.0],
-            |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)),
+            |r| Ok(ListedTopic { topic: r.get(0)?, score: r.get(1)?, relevant: r.get(2)?, by_story: r.get(3)? }),
         )?;
         let story = self
             .connection

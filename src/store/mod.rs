@@ -32,8 +32,10 @@ pub use entries::{PollCommitted, PollRecord};
 pub use error::StoreError;
 pub use feeds::{DueFeed, FeedRow, FeedSeed, status_word};
 pub use health::{HealthRecord, WatchedFeed};
-pub use judgements::{Judgement, Placed, StoredDevelopment, TopicJudgement, WindowArticle, WindowRow};
-pub use listed::{Counts, Dossier, DossierPlacement, Filter, ListedAlert, ListedArticle, ListedMessage, ListedStory};
+pub use judgements::{Judgement, Placed, StoredDevelopment, StoredMatch, TopicJudgement, WindowArticle, WindowRow};
+pub use listed::{
+    Counts, Dossier, DossierPlacement, Filter, ListedAlert, ListedArticle, ListedMessage, ListedStory, ListedTopic,
+};
 pub use lock::StateLock;
 pub use migrate::known_version;
 pub use outbox::{DueMessage, Outcome, Vitals};

@@ -70,7 +70,7 @@ impl Past<'_> {
         collect(&self.reader.connection, &sql, values, |row| {
             let (is_judged, is_decided): (bool, bool) = (row.get(0)?, row.get(2)?);
             let decided = match is_decided {
-                true => Some(match_row(row, 3)?),
+                true => Some(match_row(row, 3)?.matched),
                 false => (is_judged && self.is_known).then(|| Match::nothing(self.topic.clone())),
             };
             Ok(PastArticle { is_judged, is_text_gone: row.get(1)?, decided, article: article_row(row, 3 + MATCH_WIDTH)? })
