@@ -34,7 +34,7 @@ async fn engine(settings: Settings, commit_hook: Option<CommitHook>) -> Engine {
     engine_of(settings, StoreOptions { path: None, commit_hook, ..StoreOptions::default() }).await
 }
 
-async fn engine_of(settings: Settings, options: StoreOptions) -> Engine {
+pub(crate) async fn engine_of(settings: Settings, options: StoreOptions) -> Engine {
     let parts = EngineParts {
         settings,
         store: Store::open(options).unwrap(),
@@ -46,7 +46,7 @@ async fn engine_of(settings: Settings, options: StoreOptions) -> Engine {
     Engine::start(parts).await.unwrap()
 }
 
-async fn arrives(engine: &Engine, key: &str, title: &str, text: &str) {
+pub(crate) async fn arrives(engine: &Engine, key: &str, title: &str, text: &str) {
     let mut article = Article::empty(Origin::Feed);
     article.title = title.to_owned();
     article.paragraphs = vec![text.to_owned()];
@@ -155,7 +155,7 @@ async fn whole_stream_at_once() -> Vec<(String, String, StoryId)> {
     judged(&events)
 }
 
-fn on_disk(folder: &Path) -> StoreOptions {
+pub(crate) fn on_disk(folder: &Path) -> StoreOptions {
     StoreOptions { path: Some(folder.join("vigie.db")), ..StoreOptions::default() }
 }
 

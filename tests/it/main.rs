@@ -1,6 +1,7 @@
 //! The one integration binary: the house from outside.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod by_story;
 mod clock_jump;
 mod command_line;
 mod configuration;
