@@ -159,6 +159,7 @@ async fn judged(folder: &Path, cuts: &[(usize, usize)]) -> Vec<(String, Option<i
         engine.judge_due(&mut events).await.unwrap();
         out.extend(events.into_iter().filter_map(|event| match event {
             Event::Article(a) => Some((a.key.0, a.story.map(|story| story.0), a.by_story, a.development)),
+            Event::Unmatched(a) => Some((a.key.0, None, false, false)),
             Event::Alert(_) | Event::Health(_) => None,
         }));
         let store = engine.store().clone();
