@@ -301,8 +301,8 @@ pub struct ByStoryRule {
     pub keep: bool,
     /// How long after an article of the story that is on the topic by itself.
     pub within: Duration,
-    /// How near its headline and first sentences lie to those of that article, from 0 to 1. Of the one-sided articles of four weeks that follow no story none
-    /// reaches .25 without naming another party; of two articles of one story every sixth pair does, and retellings from .2 on join.
+    /// How near its headline and first sentences lie to those of that article, from 0 to 1. In three labelled streams no one-sided article of another
+    /// matter comes to .25 without naming a third party, and one in seven of the articles on the topic lies at .3 or nearer to an earlier one.
     pub likeness: f64,
     /// Rare words, names and numbers that both have in headline and first sentences, at least; what names the sides does not count.
     pub shared: usize,
