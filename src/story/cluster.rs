@@ -193,8 +193,9 @@ impl StoryIndex {
     }
 
     /// Where `candidate` goes, which continues a story without being on the topic by itself. It brings nothing: what lies so near to an article of the story
-    /// tells what that one told (of 25 such articles in labelled streams none was the first with a fact, though five looked like it), and whether it means
-    /// the relation rests on its likeness alone. Nor is it taken in: what is on the topic by itself is judged as if it had not come. Reads only.
+    /// mostly tells what that one told. Of 20 that were kept at a likeness of .2 (19 of them with one side erased from their words) two were the first with a
+    /// fact, and both looked like retellings; the five that looked like developments were not. Nor is it taken in: what is on the topic by itself is judged as
+    /// if it had not come. Reads only.
     pub fn place_continuation(&self, candidate: &Candidate, continuation: &Continuation) -> Placement {
         let story = continuation.story();
         let mut reasons = vec![continuation.reason()];
