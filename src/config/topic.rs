@@ -26,7 +26,7 @@ const KINDS: &[(&str, EntityKind)] =
     &[("person", EntityKind::Person), ("place", EntityKind::Place), ("organisation", EntityKind::Organisation)];
 
 const SCOPES: &[(&str, DampScope)] =
-    &[("title", DampScope::Title), ("article", DampScope::Article), ("sentence", DampScope::Sentence)];
+    &[("title", DampScope::Title), ("text", DampScope::Text), ("article", DampScope::Article), ("sentence", DampScope::Sentence)];
 
 /// Reads a topic and closes its section.
 pub fn read_topic(section: Section<'_>) -> TopicSpec {
@@ -157,6 +157,9 @@ fn near_rule(section: &Section<'_>) -> NearRule {
         neighbour: section.number("neighbour", SHARE).unwrap_or(default.neighbour),
         between: section.number("between", SHARE).unwrap_or(default.between),
         headline: section.number("headline", SHARE).unwrap_or(default.headline),
+        paired: section.number("paired", SHARE).unwrap_or(default.paired),
+        mutual: aliases(section, "mutual"),
+        continued: section.number("continued", SHARE).unwrap_or(default.continued),
     }
 }
 
@@ -165,6 +168,8 @@ fn point_rule(section: &Section<'_>) -> PointRule {
     PointRule {
         meeting: section.number("meeting", WEIGHT).unwrap_or(default.meeting),
         bare: section.number("bare", SHARE).unwrap_or(default.bare),
+        unsupported: section.number("unsupported", SHARE).unwrap_or(default.unsupported),
+        aside: section.number("aside", SHARE).unwrap_or(default.aside),
         context_limit: section.number("context_limit", WEIGHT).unwrap_or(default.context_limit),
         screen: section.integer("screen", 50..=100_000).map_or(default.screen, |n| n as usize),
         passage: section.number("passage", SHARE).unwrap_or(default.passage),

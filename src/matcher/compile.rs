@@ -91,8 +91,12 @@ impl Compiler {
             ("near.neighbour", spec.near.neighbour),
             ("near.between", spec.near.between),
             ("points.bare", spec.points.bare),
+            ("points.unsupported", spec.points.unsupported),
+            ("points.aside", spec.points.aside),
             ("points.passage", spec.points.passage),
             ("near.headline", spec.near.headline),
+            ("near.paired", spec.near.paired),
+            ("near.continued", spec.near.continued),
         ];
         for (path, value) in shares {
             if !(0.0..=1.0).contains(&value) {
@@ -177,6 +181,7 @@ impl Compiler {
             );
         }
         self.aliases("mask.aliases", &spec.masks, Meaning::Mask, "mask", false);
+        self.aliases("near.mutual", &spec.near.mutual, Meaning::Mutual, "mutual", false);
         self.aliases("zones.datelines", &spec.zones.datelines, Meaning::Dateline, "dateline", false);
         self.aliases("zones.skip", &spec.zones.skip, Meaning::Skip, "skip", false);
         for (index, group) in spec.all_of.iter().enumerate() {

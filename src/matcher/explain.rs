@@ -2,7 +2,7 @@
 //!
 //! In: a reading and its meetings. Out: points by term, and from them the score, `1 - exp(-points)`, shared out among the terms.
 
-use super::lexicon::Lexicon;
+use super::lexicon::{Lexicon, Meaning};
 use super::outcome::{Concept, Evidence, Zone};
 use super::relation::{Kind, Meeting};
 use super::scan::Reading;
@@ -17,10 +17,18 @@ const REASONS: usize = 40;
 /// So many spellings are told apart; what comes later is booked on the last.
 const MOST_ROWS: usize = 400;
 
+/// A text of so many columns would name whom the headline names.
+const TEXT_COLUMNS: usize = 100;
+
+/// A text of so many columns has several sentences.
+const ASIDE_COLUMNS: usize = 300;
+
 /// Points by term.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     rows: Vec<Row>,
+    /// Of the points of the text, those of its first sentence.
+    opening: f64,
 }
 
 #[derive(Debug)]
@@ -54,6 +62,12 @@ impl Ledger {
     /// All points.
     pub(super) fn points(&self) -> f64 {
         self.rows.iter().map(|row| row.points).sum()
+    }
+
+    /// The points of what stands under the title and the sentence that opens the text.
+    pub(super) fn points_under_opening(&self) -> f64 {
+        let under: f64 = self.rows.iter().filter(|row| row.zone != Zone::Title).map(|row| row.points).sum();
+        (under - self.opening).max(0.0)
     }
 
     /// Multiplies every row's points.
@@ -106,8 +120,11 @@ pub(super) fn book_meetings(ledger: &mut Ledger, reading: &Reading<'_>, meetings
         }
         let points = spec.points.meeting
             * match zone {
-                Zone::Title => spec.zones.title * strength,
-                Zone::Lead => spec.zones.lead * (strength / lead_screens).min(spec.points.lead_limit),
+                Zone::Title => spec.zones.title * strength * if is_unsupported(reading) { spec.points.unsupported } else { 1.0 },
+                Zone::Lead => {
+                    let aside = if is_aside(reading, meetings) { spec.points.aside } else { 1.0 };
+                    spec.zones.lead * (strength / lead_screens * aside).min(spec.points.lead_limit)
+                }
                 // The share of the text, not the count: a long live blog names everybody often.
                 Zone::Body => {
                     // A section of a long text may be about it though the rest is not.
@@ -116,9 +133,35 @@ pub(super) fn book_meetings(ledger: &mut Ledger, reading: &Reading<'_>, meetings
                 }
             };
         for meeting in meetings.iter().filter(|m| m.zone == zone) {
-            book_meeting(ledger, reading, meeting, points * meeting.strength / strength);
+            let points = points * meeting.strength / strength;
+            book_meeting(ledger, reading, meeting, points);
+            if meeting.is_opening && zone != Zone::Title {
+                ledger.opening += points;
+            }
         }
     }
+}
+
+/// True when there is a text, and it names none of those whom the headline names.
+fn is_unsupported(reading: &Reading<'_>) -> bool {
+    let text = reading.lead_columns() + reading.body_columns();
+    let is_named = || {
+        reading.hits.iter().any(|hit| matches!(hit.meaning, Meaning::Named(_)) && reading.zone(hit.range.start) != Zone::Title)
+    };
+    text >= TEXT_COLUMNS && !is_named()
+}
+
+/// True when the sides are a matter of one sentence among several, and the headline is about something else.
+fn is_aside(reading: &Reading<'_>, meetings: &[Meeting]) -> bool {
+    let [meeting] = meetings else { return false };
+    let (Some(&first), Some(&last)) = (meeting.names.iter().min(), meeting.names.iter().max()) else { return false };
+    let others = reading.hits.iter().enumerate().filter(|(i, _)| *i < first || *i > last);
+    let is_about = others.map(|(_, hit)| hit).any(|hit| match hit.meaning {
+        Meaning::Named(_) => true,
+        Meaning::Context(_) => reading.zone(hit.range.start) == Zone::Title,
+        _ => false,
+    });
+    !is_about && reading.lead_columns() + reading.body_columns() >= ASIDE_COLUMNS
 }
 
 /// The strength of the meetings on the one screen of the body that has most of them.
@@ -151,25 +194,61 @@ fn book_meeting(ledger: &mut Ledger, reading: &Reading<'_>, meeting: &Meeting, p
     }
 }
 
-/// The rule that decided, in words.
+/// So many more ways of meeting are told after the first.
+const MORE_WAYS: usize = 3;
+
+/// The rule that decided, in words: the surest way in which the sides meet, how far apart, and in which others they do.
 pub(super) fn rule(meetings: &[Meeting], spec: &TopicSpec, one_sided: bool) -> String {
-    let Some(best) = meetings.iter().min_by_key(|m| (m.kind, m.zone)) else {
+    let mut ways: Vec<(Kind, Zone, Option<usize>, usize)> = Vec::new();
+    for meeting in meetings {
+        match ways.iter_mut().find(|(kind, zone, _, _)| (*kind, *zone) == (meeting.kind, meeting.zone)) {
+            Some((_, _, words, count)) => {
+                *words = (*words).min(meeting.words);
+                *count += 1;
+            }
+            None => ways.push((meeting.kind, meeting.zone, meeting.words, 1)),
+        }
+    }
+    ways.sort_unstable_by_key(|&(kind, zone, _, _)| (kind, zone));
+    let Some((first, others)) = ways.split_first() else {
         return if one_sided { "only one side is named" } else { "the sides are not named together" }.to_owned();
     };
-    let place = match best.zone {
+    let mut out = way(first, spec);
+    for (index, other) in others.iter().take(MORE_WAYS).enumerate() {
+        out.push_str(if index == 0 { "; also " } else { ", " });
+        out.push_str(way(other, spec).trim_start_matches("both sides "));
+    }
+    out
+}
+
+/// One way of meeting, in words.
+fn way(&(kind, zone, words, count): &(Kind, Zone, Option<usize>, usize), spec: &TopicSpec) -> String {
+    let place = match zone {
         Zone::Title => "in the title",
         Zone::Lead => "in the lead",
         Zone::Body => "in the body",
     };
-    let words = spec.near.words;
-    match best.kind {
+    let near = spec.near.words;
+    let mut out = match kind {
         Kind::Joint => format!("one term names both sides {place}"),
-        Kind::Near => format!("both sides within {words} words {place}"),
-        Kind::Far => format!("both sides in one sentence, more than {words} words apart, {place}"),
+        Kind::Near => format!("both sides within {near} words {place}"),
+        Kind::Far => format!("both sides in one sentence, more than {near} words apart, {place}"),
         Kind::Headline => "one side in the title, the other right under it".to_owned(),
         Kind::Neighbour => format!("both sides in neighbouring sentences {place}"),
+        Kind::Continued => "one side in a paragraph where they meet".to_owned(),
         Kind::List => format!("both sides only in an enumeration {place}"),
+    };
+    let apart = words.filter(|_| matches!(kind, Kind::Near | Kind::Far)).map(|words| match words {
+        0 => "side by side".to_owned(),
+        1 => "1 word apart".to_owned(),
+        words => format!("{words} words apart"),
+    });
+    let often = (count > 1).then(|| format!("{count} times"));
+    let notes: Vec<String> = apart.into_iter().chain(often).collect();
+    if !notes.is_empty() {
+        out.push_str(&format!(" ({})", notes.join(", ")));
     }
+    out
 }
 
 /// How often each concept is named, by its id.

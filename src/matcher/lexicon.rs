@@ -30,6 +30,8 @@ pub(super) enum Meaning {
     Mask,
     /// Lowers the score; the index in the topic's damps.
     Damp(u16),
+    /// Says that the sides deal with each other.
+    Mutual,
     /// An agency; ends a dateline.
     Dateline,
     /// Begins a paragraph that is not read.

@@ -19,6 +19,12 @@ const STRETCH: usize = 32;
 /// Between two parties of an enumeration stand at most so many bytes.
 const JOINER_BYTES: usize = 24;
 
+/// A paragraph goes on about what a sentence says for so many more: some texts come as one paragraph.
+const CONTINUED_SENTENCES: usize = 3;
+
+/// A sentence with so many semicolons is a row of items.
+const ROW_MARKS: usize = 2;
+
 /// How the sides meet, the surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
@@ -32,6 +38,8 @@ pub(super) enum Kind {
     Headline,
     /// Neighbouring sentences.
     Neighbour,
+    /// A sentence that goes on about one side, in a paragraph in which they meet.
+    Continued,
     /// An enumeration.
     List,
 }
@@ -45,6 +53,10 @@ pub(super) struct Meeting {
     pub names: Vec<usize>,
     /// Concepts beside them, and the share of the points that each has.
     pub contexts: Vec<(usize, f64)>,
+    /// The words between the sides where they stand nearest, when one sentence names both.
+    pub words: Option<usize>,
+    /// It stands in the first sentence under the headline, and that is no row of short items.
+    pub is_opening: bool,
     /// What the meeting is worth before zone and length are looked at: 1 for a plain near one.
     pub strength: f64,
 }
@@ -73,16 +85,22 @@ pub(super) fn meetings(reading: &mut Reading<'_>, spec: &TopicSpec, joiners: &Ha
     let listed = enumerated(reading, spec, joiners);
     let units = units(reading, spec, &listed, all);
     let mut out = Vec::new();
+    let mut met = vec![false; units.len()];
     let mut linked_before = false;
     let mut headline = units.first().filter(|unit| unit.zone == Zone::Title);
     for (index, unit) in units.iter().enumerate() {
         let before = index.checked_sub(1).map(|i| &units[i]).filter(|before| follows(before, unit));
-        let mut linked = false;
+        let (mut linked, mut words) = (false, None);
         let found = if unit.free == all {
             linked = true;
-            let (kind, is_apart) = near_kind(reading, &listed, unit, spec, all);
-            let share = if kind == Kind::Far { spec.near.far } else { 1.0 };
-            Some((kind, if is_apart { share * spec.near.between } else { share }, vec![unit]))
+            let way = way_of(reading, &listed, unit, spec, joiners, all);
+            let far = if way.kind == Kind::Far { spec.near.far } else { 1.0 };
+            let between = if way.is_apart { spec.near.between } else { 1.0 };
+            let is_mutual = || hits[unit.hits.clone()].iter().any(|hit| hit.meaning == Meaning::Mutual);
+            let is_beside = way.is_pair && third_parties(hits, &[unit]) > 0 && !is_mutual();
+            let paired = if is_beside { spec.near.paired } else { 1.0 };
+            words = Some(way.words);
+            Some((way.kind, far * between * paired, vec![unit]))
         } else if let Some(title) =
             headline.filter(|title| is_under(title, unit) && title.free | unit.free == all && title.free != all)
         {
@@ -102,11 +120,29 @@ pub(super) fn meetings(reading: &mut Reading<'_>, spec: &TopicSpec, joiners: &Ha
             None
         };
         linked_before = linked;
+        if linked {
+            met[index] = true;
+        }
         if let Some((kind, share, parts)) = found {
-            out.push(meeting(reading, spec, kind, share, &parts, all));
+            out.push(Meeting { words, ..meeting(reading, spec, kind, share, &parts, all) });
         }
     }
+    out.extend(continued(reading, spec, &units, &met, all));
     out
+}
+
+/// Sentences of the body that go on about one side, in paragraphs in which the sides meet; `met` says of each sentence whether they do there.
+fn continued(reading: &Reading<'_>, spec: &TopicSpec, units: &[Unit], met: &[bool], all: Sides) -> Vec<Meeting> {
+    let goes_on = |index: usize| {
+        let unit = &units[index];
+        let is_near = |other: usize| {
+            met[other] && units[other].piece == unit.piece && units[other].sentence.abs_diff(unit.sentence) <= CONTINUED_SENTENCES
+        };
+        let around = index.saturating_sub(CONTINUED_SENTENCES)..(index + CONTINUED_SENTENCES + 1).min(units.len());
+        unit.zone == Zone::Body && unit.free != 0 && !met[index] && around.into_iter().any(is_near)
+    };
+    let found = (0..units.len()).filter(|&index| goes_on(index));
+    found.map(|index| meeting(reading, spec, Kind::Continued, spec.near.continued, &[&units[index]], all)).collect()
 }
 
 /// The sides that a meaning names.
@@ -228,8 +264,18 @@ fn count_sides(unit: &mut Unit, hits: &[Hit], listed: &[bool], spec: &TopicSpec,
     }
 }
 
-/// How the sides meet in one sentence, and whether third parties stand between them wherever they do.
-fn near_kind(reading: &Reading<'_>, listed: &[bool], unit: &Unit, spec: &TopicSpec, all: Sides) -> (Kind, bool) {
+/// How the sides meet in one sentence.
+struct Way {
+    kind: Kind,
+    /// Third parties stand between them wherever they do.
+    is_apart: bool,
+    /// They are only named in one breath ("Russia and North Korea") wherever they do.
+    is_pair: bool,
+    /// The words between them where they stand nearest; none in a term that names all.
+    words: usize,
+}
+
+fn way_of(reading: &Reading<'_>, listed: &[bool], unit: &Unit, spec: &TopicSpec, joiners: &HashSet<String>, all: Sides) -> Way {
     let parties: Vec<(usize, Sides)> = unit
         .hits
         .clone()
@@ -241,23 +287,34 @@ fn near_kind(reading: &Reading<'_>, listed: &[bool], unit: &Unit, spec: &TopicSp
         })
         .collect();
     if parties.iter().any(|&(_, sides)| sides == all) {
-        return (Kind::Joint, false);
+        return Way { kind: Kind::Joint, is_apart: false, is_pair: false, words: 0 };
     }
-    let (mut is_near, mut is_apart) = (false, true);
+    let text = reading.folded.as_str();
+    let mut way = Way { kind: Kind::Far, is_apart: true, is_pair: true, words: usize::MAX };
     for last in 0..parties.len() {
         let (mut sides, mut third) = (0, false);
         // The shortest stretch that ends here and holds every side; a longer one than this is not worth the search.
-        for &(first, named) in parties[..=last].iter().rev().take(STRETCH) {
+        for (back, &(first, named)) in parties[..=last].iter().rev().take(STRETCH).enumerate() {
             sides |= named;
             third |= named == 0;
             if sides == all {
-                is_near |= words_between(reading, &reading.hits[first], &reading.hits[parties[last].0]) <= spec.near.words as f64;
-                is_apart &= third;
+                let (start, end) = (&reading.hits[first], &reading.hits[parties[last].0]);
+                way.words = way.words.min(words_between(reading, start, end) as usize);
+                way.is_apart &= third;
+                way.is_pair &= back == 1 && is_joined(text, start.range.end, end.range.start, joiners);
                 break;
             }
         }
     }
-    (if is_near { Kind::Near } else { Kind::Far }, is_apart)
+    way.kind = if way.words <= spec.near.words { Kind::Near } else { Kind::Far };
+    way
+}
+
+/// The stretch that a sentence's terms span holds a row of short items: "…; …; …".
+fn is_row(reading: &Reading<'_>, unit: &Unit) -> bool {
+    let piece = reading.folded.piece(unit.piece);
+    let text = &reading.folded.as_str()[piece];
+    text.split(['.', '!', '?']).next().is_some_and(|sentence| sentence.matches(';').count() >= ROW_MARKS)
 }
 
 /// `unit` comes right after `before`.
@@ -297,5 +354,6 @@ fn meeting(reading: &Reading<'_>, spec: &TopicSpec, kind: Kind, share: f64, part
     }
     let raised = if contexts.is_empty() { spec.points.bare } else { 1.0 + sum.min(spec.points.context_limit) };
     let zone = parts.last().map_or(Zone::Body, |unit| unit.zone);
-    Meeting { kind, zone, names, contexts, strength: share * factor * raised }
+    let is_opening = parts.iter().any(|unit| unit.piece == 1 && unit.sentence == 0 && !is_row(reading, unit));
+    Meeting { kind, zone, names, contexts, words: None, is_opening, strength: share * factor * raised }
 }

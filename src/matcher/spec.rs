@@ -172,6 +172,8 @@ pub enum DampScope {
     Title,
     /// The whole score, wherever the word stands.
     Article,
+    /// What stands under the title and the first sentence, when the word stands in the title: what these say counts whole.
+    Text,
     /// What its own sentence is worth.
     Sentence,
 }
@@ -244,13 +246,29 @@ pub struct NearRule {
     pub neighbour: f64,
     /// What a meeting is worth, as a share, when third parties stand between the sides wherever they meet.
     pub between: f64,
+    /// What it is worth when the sides are only named in one breath ("Russia and North Korea") and a third party in the same sentence, as a share: both may
+    /// have to do with that one.
+    pub paired: f64,
+    /// Words that say that the sides deal with each other ("between"): beside one of these, to be named in one breath lowers nothing.
+    pub mutual: Aliases,
     /// What it is worth when one side stands in the headline and the other in the first sentences, as a share.
     pub headline: f64,
+    /// What a sentence of the body that names one side is worth, as a share, in a paragraph in which the sides meet.
+    pub continued: f64,
 }
 
 impl Default for NearRule {
     fn default() -> Self {
-        NearRule { words: 30, far: 0.6, neighbour: 0.4, between: 0.7, headline: 0.82 }
+        NearRule {
+            words: 30,
+            far: 0.6,
+            neighbour: 0.4,
+            between: 0.7,
+            paired: 0.7,
+            mutual: Aliases::new(),
+            headline: 0.82,
+            continued: 0.4,
+        }
     }
 }
 
@@ -263,6 +281,10 @@ pub struct PointRule {
     pub bare: f64,
     /// The concepts beside one meeting add at most this share of it.
     pub context_limit: f64,
+    /// What a meeting in the headline is worth, as a share, when the text under it names no side.
+    pub unsupported: f64,
+    /// What a meeting in the lead is worth, as a share, when it is one sentence among several and the headline is about something else.
+    pub aside: f64,
     /// So many columns of text (letters; Han, Kana and Hangul count two) are one screen; meetings in lead and body are counted by the screen.
     pub screen: usize,
     /// What the densest screen of the body counts for, against a text that is about the topic throughout, for each meeting on it beyond the first.
@@ -275,7 +297,17 @@ pub struct PointRule {
 
 impl Default for PointRule {
     fn default() -> Self {
-        PointRule { meeting: 0.3, bare: 0.8, context_limit: 1.0, screen: 600, passage: 0.3, lead_limit: 2.0, body_limit: 2.0 }
+        PointRule {
+            meeting: 0.3,
+            bare: 0.8,
+            unsupported: 0.75,
+            aside: 0.75,
+            context_limit: 1.0,
+            screen: 600,
+            passage: 0.3,
+            lead_limit: 2.0,
+            body_limit: 2.0,
+        }
     }
 }
 

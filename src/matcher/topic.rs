@@ -123,13 +123,12 @@ impl Topic {
 
     /// Damping words take their share away, each as a reason of its own; then the language's correction is applied to all.
     fn correct(&self, ledger: &mut Ledger, rule: &mut String, reading: &Reading<'_>, article: &Article) {
-        let mut points = ledger.points();
-        if points <= 0.0 {
+        if ledger.points() <= 0.0 {
             return;
         }
         for (index, damp) in self.spec.damps.iter().enumerate() {
             let in_scope = |zone: Zone| match damp.scope {
-                DampScope::Title => zone == Zone::Title,
+                DampScope::Title | DampScope::Text => zone == Zone::Title,
                 DampScope::Article => true,
                 DampScope::Sentence => false,
             };
@@ -138,8 +137,8 @@ impl Topic {
                 .iter()
                 .position(|h| h.meaning == Meaning::Damp(index as u16) && in_scope(reading.zone(h.range.start)));
             if let Some(word) = word {
-                ledger.book(reading, word, points * (damp.factor - 1.0));
-                points = ledger.points();
+                let lowered = if damp.scope == DampScope::Text { ledger.points_under_opening() } else { ledger.points() };
+                ledger.book(reading, word, lowered * (damp.factor - 1.0));
                 rule.push_str(&format!("; lowered by {}", damp.id));
             }
         }

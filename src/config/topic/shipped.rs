@@ -187,6 +187,56 @@ fn a_third_party_between_the_sides_keeps_them_apart() {
 }
 
 #[test]
+fn named_in_one_breath_beside_a_third_party_says_little() {
+    let of_china = score("", "Der Außenminister Chinas empfing die Botschafter von Nordkorea und Russland.").score;
+    let of_both = score("", "Der Außenminister Chinas sprach über den Vertrag zwischen Nordkorea und Russland.").score;
+    let alone = score("", "Der Außenminister empfing die Botschafter von Nordkorea und Russland.").score;
+    assert!(of_china < 0.5 && of_both > 0.5 && alone > 0.5, "{of_china} {of_both} {alone}");
+}
+
+#[test]
+fn a_comparison_in_the_headline_that_the_text_forgets_counts_less() {
+    let text = "The new exhibition follows the emperor from the island of his birth to that of his death, with maps and two hundred letters.";
+    let headline = "Half Putin, half Kim Jong Un: an emperor on show";
+    assert!(!score(headline, text).relevant && score(headline, "").relevant);
+    assert!(score(headline, &format!("{text} Putin will receive Kim Jong Un among the pictures.")).relevant);
+}
+
+#[test]
+fn an_aside_among_other_matters_counts_less_than_the_same_words_under_their_headline() {
+    let before = "Les carnets de commandes débordent et les usines embauchent dans tout le pays. Les actions du secteur ont doublé en un an.";
+    let text = format!(
+        "{before} Que Moscou achète des obus à Pyongyang n'y change rien, dit un courtier. Le ministère attend de nouvelles ventes. Les syndicats demandent des hausses de salaire. Une loi sur les heures de travail doit suivre à l'automne."
+    );
+    let (aside, subject) = (score("L'industrie embauche", &text), score("Des obus pour Moscou", &text));
+    assert!(!aside.relevant && subject.relevant, "{} {}", aside.score, subject.score);
+}
+
+#[test]
+fn a_column_of_short_news_is_about_what_opens_it() {
+    let items = [
+        "Le train à grande vitesse atteint la côte.",
+        "Moscou livre du pétrole à Pyongyang.",
+        "Le marché aux fleurs rouvre.",
+        "La coupe va au tenant du titre.",
+    ];
+    let column = |order: [usize; 4]| score("L'essentiel de l'actualité", &order.map(|i| items[i]).join(" "));
+    assert!(!column([0, 1, 2, 3]).relevant && column([1, 0, 2, 3]).relevant);
+    let headed = "L'essentiel : Moscou livre du pétrole à Pyongyang";
+    assert!(score(headed, items[0]).relevant, "what the headline itself says counts whole");
+}
+
+#[test]
+fn a_paragraph_goes_on_about_what_one_of_its_sentences_says() {
+    let other = "Le front n'a pas bougé dans la région, selon l'état-major. De nouvelles rotations sont prévues.\n".repeat(6);
+    let met = "Moscou emploie des soldats nord-coréens.";
+    let goes_on = "Les Nord-Coréens ont perdu mille hommes. Pyongyang promet des soldats de plus.";
+    let parted = score("La région", &format!("{other}{met}\n{goes_on}\n{other}")).score;
+    let joined = score("La région", &format!("{other}{met} {goes_on}\n{other}")).score;
+    assert!(joined > parted && parted > 0.0, "{joined} {parted}");
+}
+
+#[test]
 fn concepts_raise_only_where_both_sides_meet() {
     let plain = score("", "Moscou parle de Pyongyang.").score;
     let raised = score("", "Moscou parle à Pyongyang de munitions, d'un traité et d'une visite.").score;
