@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::reader::Section;
 use crate::matcher::{
-    Aliases, ByStoryRule, ContextSpec, DampScope, DampSpec, EntityKind, EntitySpec, ListRule, NamedAliases, NearRule, PointRule,
+    Aliases, ByStoryRule, ContextSpec, DampScope, DampSpec, EntityKind, EntitySpec, ListRule, NearRule, OtherSpec, PointRule,
     SideSpec, Thresholds, TopicSpec, ZoneRule,
 };
 use crate::types::{Lang, TopicId};
@@ -42,10 +42,19 @@ pub fn read_topic(section: Section<'_>) -> TopicSpec {
         all_of: section.string_groups("all_of").unwrap_or_default(),
         any_of: section.strings("any_of").unwrap_or_default(),
         none_of: section.strings("none_of").unwrap_or_default(),
-        sides: each(&section, "sides", |id, s| SideSpec { id, aliases: aliases(s, "aliases"), hints: aliases(s, "hints") }),
+        sides: each(&section, "sides", |id, s| SideSpec {
+            id,
+            aliases: aliases(s, "aliases"),
+            pairs: aliases(s, "pairs"),
+            hints: aliases(s, "hints"),
+        }),
         entities: each(&section, "entities", entity).into_iter().flatten().collect(),
         joint: section.table("joint").map(|s| closing(s, |s| aliases(s, "aliases"))).unwrap_or_default(),
-        others: each(&section, "others", |id, s| NamedAliases { id, aliases: aliases(s, "aliases") }),
+        others: each(&section, "others", |id, s| OtherSpec {
+            id,
+            is_peer: s.boolean("peer").unwrap_or_default(),
+            aliases: aliases(s, "aliases"),
+        }),
         contexts: each(&section, "context", |id, s| ContextSpec {
             id,
             weight: s.number("weight", WEIGHT).unwrap_or(0.2),
@@ -131,6 +140,7 @@ fn list_rule(section: &Section<'_>) -> ListRule {
     ListRule {
         min_items: section.integer("min_items", 2..=100).map_or(default.min_items, |n| n as usize),
         crowd: section.integer("crowd", 1..=100).map_or(default.crowd, |n| n as usize),
+        peers: section.integer("peers", 1..=100).map_or(default.peers, |n| n as usize),
         weight: section.number("weight", SHARE).unwrap_or(default.weight),
         joiners: aliases(section, "joiners"),
         aliases: aliases(section, "aliases"),
@@ -168,6 +178,8 @@ fn point_rule(section: &Section<'_>) -> PointRule {
     PointRule {
         meeting: section.number("meeting", WEIGHT).unwrap_or(default.meeting),
         bare: section.number("bare", SHARE).unwrap_or(default.bare),
+        half: section.number("half", 0.01..=100.0).unwrap_or(default.half),
+        steepness: section.number("steepness", 0.1..=10.0).unwrap_or(default.steepness),
         unsupported: section.number("unsupported", SHARE).unwrap_or(default.unsupported),
         aside: section.number("aside", SHARE).unwrap_or(default.aside),
         context_limit: section.number("context_limit", WEIGHT).unwrap_or(default.context_limit),

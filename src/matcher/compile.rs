@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::lexicon::{Meaning, Sides, Term};
+use super::lexicon::{Meaning, Sides, Term, TermKind};
 use super::pattern::Pattern;
 use super::spec::{Aliases, EntityKind, TopicSpec};
 use crate::text::matching::fold_for_matching;
@@ -129,8 +129,9 @@ impl Compiler {
         for (index, side) in spec.sides.iter().enumerate() {
             let path = format!("sides.{}", side.id);
             let concept = format!("side.{}", side.id);
-            self.aliases(&format!("{path}.aliases"), &side.aliases, Meaning::Named(side_bit(index)), &concept, false);
-            self.aliases(&format!("{path}.hints"), &side.hints, Meaning::Hint(side_bit(index)), &concept, false);
+            self.aliases(&format!("{path}.aliases"), &side.aliases, Meaning::Named(side_bit(index)), &concept, TermKind::Plain);
+            self.aliases(&format!("{path}.pairs"), &side.pairs, Meaning::Named(side_bit(index)), &concept, TermKind::Pair);
+            self.aliases(&format!("{path}.hints"), &side.hints, Meaning::Hint(side_bit(index)), &concept, TermKind::Plain);
         }
         for entity in &spec.entities {
             let path = format!("entities.{}", entity.id);
@@ -143,22 +144,22 @@ impl Compiler {
                 continue;
             };
             let concept = format!("{}.{}", entity.kind.as_str(), entity.id);
-            let is_person = entity.kind == EntityKind::Person;
-            self.aliases(&format!("{path}.aliases"), &entity.aliases, Meaning::Named(side_bit(side)), &concept, is_person);
-            self.aliases(&format!("{path}.hints"), &entity.hints, Meaning::Hint(side_bit(side)), &concept, is_person);
+            let kind = if entity.kind == EntityKind::Person { TermKind::Person } else { TermKind::Plain };
+            self.aliases(&format!("{path}.aliases"), &entity.aliases, Meaning::Named(side_bit(side)), &concept, kind);
+            self.aliases(&format!("{path}.hints"), &entity.hints, Meaning::Hint(side_bit(side)), &concept, kind);
             let description = Meaning::Description(side_bit(side));
-            self.aliases(&format!("{path}.descriptions"), &entity.descriptions, description, &concept, is_person);
+            self.aliases(&format!("{path}.descriptions"), &entity.descriptions, description, &concept, kind);
         }
         let all = (0..spec.sides.len()).fold(0, |all, i| all | side_bit(i));
-        self.aliases("joint.aliases", &spec.joint, Meaning::Named(all), "joint", false);
-        self.aliases("list.aliases", &spec.list.aliases, Meaning::Listed, "list", false);
+        self.aliases("joint.aliases", &spec.joint, Meaning::Named(all), "joint", TermKind::Plain);
+        self.aliases("list.aliases", &spec.list.aliases, Meaning::Listed, "list", TermKind::Plain);
         for other in &spec.others {
             self.aliases(
                 &format!("others.{}.aliases", other.id),
                 &other.aliases,
-                Meaning::Other,
+                Meaning::Other { is_peer: other.is_peer },
                 &format!("other.{}", other.id),
-                false,
+                TermKind::Plain,
             );
         }
         for (index, context) in spec.contexts.iter().enumerate() {
@@ -168,7 +169,7 @@ impl Compiler {
                 &context.aliases,
                 Meaning::Context(index as u16),
                 &concept,
-                false,
+                TermKind::Plain,
             );
         }
         for (index, damp) in spec.damps.iter().enumerate() {
@@ -177,13 +178,13 @@ impl Compiler {
                 &damp.aliases,
                 Meaning::Damp(index as u16),
                 &format!("damp.{}", damp.id),
-                false,
+                TermKind::Plain,
             );
         }
-        self.aliases("mask.aliases", &spec.masks, Meaning::Mask, "mask", false);
-        self.aliases("near.mutual", &spec.near.mutual, Meaning::Mutual, "mutual", false);
-        self.aliases("zones.datelines", &spec.zones.datelines, Meaning::Dateline, "dateline", false);
-        self.aliases("zones.skip", &spec.zones.skip, Meaning::Skip, "skip", false);
+        self.aliases("mask.aliases", &spec.masks, Meaning::Mask, "mask", TermKind::Plain);
+        self.aliases("near.mutual", &spec.near.mutual, Meaning::Mutual, "mutual", TermKind::Plain);
+        self.aliases("zones.datelines", &spec.zones.datelines, Meaning::Dateline, "dateline", TermKind::Plain);
+        self.aliases("zones.skip", &spec.zones.skip, Meaning::Skip, "skip", TermKind::Plain);
         for (index, group) in spec.all_of.iter().enumerate() {
             self.words(&format!("all_of[{index}]"), group, Meaning::Group(index as u16), &format!("all_of.{}", index + 1));
         }
@@ -191,28 +192,28 @@ impl Compiler {
         self.words("none_of", &spec.none_of, Meaning::Never, "none_of");
     }
 
-    fn aliases(&mut self, path: &str, aliases: &Aliases, meaning: Meaning, concept: &str, is_person: bool) {
+    fn aliases(&mut self, path: &str, aliases: &Aliases, meaning: Meaning, concept: &str, kind: TermKind) {
         for (language, list) in aliases {
-            self.list(&format!("{path}.{language}"), list, meaning, concept, is_person);
+            self.list(&format!("{path}.{language}"), list, meaning, concept, kind);
         }
     }
 
     /// The words of a simple topic, which its author writes in the singular and means in both numbers.
     fn words(&mut self, path: &str, list: &[String], meaning: Meaning, concept: &str) {
-        self.list(path, list, meaning, concept, false);
+        self.list(path, list, meaning, concept, TermKind::Plain);
         let concept = self.concept(concept);
         for pattern in list.iter().filter_map(|alias| plural(alias)).filter_map(|alias| Pattern::parse(&alias).ok()) {
-            self.terms.push(Term { pattern, meaning, concept, is_person: false });
+            self.terms.push(Term { pattern, meaning, concept, kind: TermKind::Plain });
         }
     }
 
-    fn list(&mut self, path: &str, list: &[String], meaning: Meaning, concept: &str, is_person: bool) {
+    fn list(&mut self, path: &str, list: &[String], meaning: Meaning, concept: &str, kind: TermKind) {
         let concept = self.concept(concept);
         for (index, alias) in list.iter().enumerate() {
             let here = format!("{path}[{index}]");
             match Pattern::parse(alias) {
                 Ok(pattern) => {
-                    self.terms.push(Term { pattern, meaning, concept, is_person });
+                    self.terms.push(Term { pattern, meaning, concept, kind });
                     self.note_name(alias, meaning, here);
                 }
                 Err(message) => self.problem(here, message),

@@ -1,12 +1,13 @@
 //! From meetings to a score that its evidence explains to the digit.
 //!
-//! In: a reading and its meetings. Out: points by term, and from them the score, `1 - exp(-points)`, shared out among the terms.
+//! In: a reading and its meetings. Out: points by term, and from them the score ([`PointRule::score`]), shared out among the terms.
 
 use super::lexicon::{Lexicon, Meaning};
 use super::outcome::{Concept, Evidence, Zone};
 use super::relation::{Kind, Meeting};
-use super::scan::Reading;
-use super::spec::TopicSpec;
+use super::scan::{Reading, columns};
+use super::spec::{PointRule, TopicSpec};
+use crate::text::sentences::sentences;
 
 /// Weights are rounded to so many parts of one, so that what is printed adds up.
 const PARTS: f64 = 10_000.0;
@@ -20,8 +21,15 @@ const MOST_ROWS: usize = 400;
 /// A text of so many columns would name whom the headline names.
 const TEXT_COLUMNS: usize = 100;
 
-/// A text of so many columns has several sentences.
+/// What opens a text shorter than this is its subject, whatever the headline says; a longer one has several sentences.
 const ASIDE_COLUMNS: usize = 300;
+
+/// A paragraph of up to so many columns, in a text of at least so many times that, is no section of it.
+const ASIDE_PARAGRAPH: usize = 250;
+const ASIDE_SHARE: usize = 4;
+
+/// So many sentences are several.
+const ASIDE_SENTENCES: usize = 3;
 
 /// Points by term.
 #[derive(Debug, Default)]
@@ -76,9 +84,9 @@ impl Ledger {
     }
 
     /// The score and the evidence that adds up to it, heaviest first.
-    pub(super) fn settle(mut self, lexicon: &Lexicon) -> (f64, Vec<Evidence>) {
+    pub(super) fn settle(mut self, lexicon: &Lexicon, rule: &PointRule) -> (f64, Vec<Evidence>) {
         let points = self.points().max(0.0);
-        let score = 1.0 - (-points).exp();
+        let score = rule.score(points);
         let share = if points > 0.0 { score / points } else { 0.0 };
         self.rows
             .sort_by(|a, b| b.points.abs().total_cmp(&a.points.abs()).then_with(|| (a.zone, &a.term).cmp(&(b.zone, &b.term))));
@@ -112,6 +120,7 @@ pub(super) fn book_meetings(ledger: &mut Ledger, reading: &Reading<'_>, meetings
     let body_screens = (reading.body_columns() as f64 / screen).max(1.0);
     // A lead longer than half a screen is thinned by the root of its length: one clause of four sentences is no subject, one sentence of two may be.
     let lead_screens = (reading.lead_columns() as f64 / screen * 2.0).max(1.0).sqrt();
+    let aside = if is_aside(reading, meetings) { spec.points.aside } else { 1.0 };
     let total = |zone: Zone| meetings.iter().filter(|m| m.zone == zone).map(|m| m.strength).sum::<f64>();
     for zone in [Zone::Title, Zone::Lead, Zone::Body] {
         let strength = total(zone);
@@ -121,15 +130,12 @@ pub(super) fn book_meetings(ledger: &mut Ledger, reading: &Reading<'_>, meetings
         let points = spec.points.meeting
             * match zone {
                 Zone::Title => spec.zones.title * strength * if is_unsupported(reading) { spec.points.unsupported } else { 1.0 },
-                Zone::Lead => {
-                    let aside = if is_aside(reading, meetings) { spec.points.aside } else { 1.0 };
-                    spec.zones.lead * (strength / lead_screens * aside).min(spec.points.lead_limit)
-                }
+                Zone::Lead => spec.zones.lead * (strength / lead_screens * aside).min(spec.points.lead_limit),
                 // The share of the text, not the count: a long live blog names everybody often.
                 Zone::Body => {
                     // A section of a long text may be about it though the rest is not.
                     let passage = spec.points.passage * (densest(reading, meetings, spec.points.screen) - 1.0);
-                    spec.zones.body * (strength / body_screens).max(passage).min(spec.points.body_limit)
+                    spec.zones.body * (strength / body_screens).max(passage).min(spec.points.body_limit) * aside
                 }
             };
         for meeting in meetings.iter().filter(|m| m.zone == zone) {
@@ -151,17 +157,34 @@ fn is_unsupported(reading: &Reading<'_>) -> bool {
     text >= TEXT_COLUMNS && !is_named()
 }
 
-/// True when the sides are a matter of one sentence among several, and the headline is about something else.
+/// True when the sides are a matter of one sentence among several, or of one short paragraph among many, and the headline is about something else.
 fn is_aside(reading: &Reading<'_>, meetings: &[Meeting]) -> bool {
-    let [meeting] = meetings else { return false };
-    let (Some(&first), Some(&last)) = (meeting.names.iter().min(), meeting.names.iter().max()) else { return false };
+    let names = || meetings.iter().flat_map(|meeting| &meeting.names).copied();
+    let (Some(first), Some(last)) = (names().min(), names().max()) else { return false };
+    let piece = reading.folded.piece_at(reading.hits[first].range.start);
+    if piece == 0 || piece != reading.folded.piece_at(reading.hits[last].range.start) {
+        return false;
+    }
     let others = reading.hits.iter().enumerate().filter(|(i, _)| *i < first || *i > last);
     let is_about = others.map(|(_, hit)| hit).any(|hit| match hit.meaning {
         Meaning::Named(_) => true,
         Meaning::Context(_) => reading.zone(hit.range.start) == Zone::Title,
         _ => false,
     });
-    !is_about && reading.lead_columns() + reading.body_columns() >= ASIDE_COLUMNS
+    let length = reading.lead_columns() + reading.body_columns();
+    let paragraph = columns(&reading.folded.as_str()[reading.folded.piece(piece)]);
+    let is_short = paragraph <= ASIDE_PARAGRAPH && paragraph * ASIDE_SHARE <= length;
+    let is_one = match meetings {
+        [meeting] => length >= ASIDE_COLUMNS || !meeting.is_opening && is_several(reading),
+        _ => false,
+    };
+    !is_about && (is_one || is_short)
+}
+
+/// The text has several sentences.
+fn is_several(reading: &Reading<'_>) -> bool {
+    let count = reading.pieces.iter().skip(1).map(|piece| sentences(piece).len());
+    count.take(ASIDE_SENTENCES).sum::<usize>() >= ASIDE_SENTENCES
 }
 
 /// The strength of the meetings on the one screen of the body that has most of them.

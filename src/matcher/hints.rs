@@ -4,13 +4,13 @@
 
 use std::ops::Range;
 
-use super::lexicon::{Hit, Meaning, Sides};
+use super::lexicon::{Hit, Meaning, Sides, TermKind};
 use super::scan::Reading;
 use crate::text::letters::is_syllable;
 use crate::text::words::is_hangul;
 
 /// A family name beside a person of another side, within so many words, is a name.
-const HINT_WORDS: f64 = 10.0;
+const HINT_WORDS: f64 = 14.0;
 
 /// Two hints at one side within so many folded bytes make each other certain.
 const HINT_BYTES: usize = 200;
@@ -24,7 +24,8 @@ pub(super) fn settle(reading: &mut Reading<'_>) {
     for (index, hit) in hits.iter().enumerate() {
         match hit.meaning {
             Meaning::Hint(side)
-                if settled & side == 0 && (is_backed(hits, index, side) || hit.is_person && is_meant(reading, index, side)) =>
+                if settled & side == 0
+                    && (is_backed(hits, index, side) || hit.kind == TermKind::Person && is_meant(reading, index, side)) =>
             {
                 settled |= side;
             }
@@ -69,10 +70,10 @@ fn is_meant(reading: &Reading<'_>, index: usize, side: Sides) -> bool {
     let by_side = || {
         near().any(|h| is_foreign(&h))
             && near().any(|h| matches!(h.meaning, Meaning::Context(_)))
-            && !near().any(|h| h.meaning == Meaning::Other)
+            && !near().any(|h| matches!(h.meaning, Meaning::Other { .. }))
             && stands_alone(reading, &hint.range)
     };
-    near().filter(is_foreign).any(|h| h.is_person) || by_side()
+    near().filter(is_foreign).any(|h| h.kind == TermKind::Person) || by_side()
 }
 
 /// No other capitalised word touches the name: not "Tatyana Kim", not "Kim Philby".

@@ -22,8 +22,8 @@ pub(super) enum Meaning {
     Description(Sides),
     /// All sides in an enumeration.
     Listed,
-    /// A third party.
-    Other,
+    /// A third party; whether it is one of those often named in one breath with the sides.
+    Other { is_peer: bool },
     /// A concept beside the sides; the index in the topic's contexts.
     Context(u16),
     /// Taken out of the text.
@@ -47,7 +47,7 @@ pub(super) enum Meaning {
 impl Meaning {
     /// Terms that compete for the same letters: the longest has them.
     pub(super) fn is_name(self) -> bool {
-        matches!(self, Meaning::Named(_) | Meaning::Hint(_) | Meaning::Description(_) | Meaning::Listed | Meaning::Other)
+        matches!(self, Meaning::Named(_) | Meaning::Hint(_) | Meaning::Description(_) | Meaning::Listed | Meaning::Other { .. })
     }
 }
 
@@ -83,8 +83,18 @@ pub(super) struct Term {
     pub meaning: Meaning,
     /// Index in [`Lexicon::concepts`].
     pub concept: u16,
-    /// Names a human being.
-    pub is_person: bool,
+    pub kind: TermKind,
+}
+
+/// What kind of name a term is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TermKind {
+    /// A human being's.
+    Person,
+    /// One of a side and a third party together ("Sino-Russian").
+    Pair,
+    /// Any other term.
+    Plain,
 }
 
 /// A term found in the text.
@@ -95,7 +105,7 @@ pub(super) struct Hit {
     pub term: u32,
     pub meaning: Meaning,
     pub concept: u16,
-    pub is_person: bool,
+    pub kind: TermKind,
 }
 
 /// Room for so many hits is made at once.
@@ -163,6 +173,6 @@ impl Lexicon {
     fn verify(&self, index: u32, place: &Place<'_>, anchor: Range<usize>) -> Option<Hit> {
         let term = &self.terms[index as usize];
         let range = term.pattern.verify(place, anchor)?;
-        Some(Hit { range, term: index, meaning: term.meaning, concept: term.concept, is_person: term.is_person })
+        Some(Hit { range, term: index, meaning: term.meaning, concept: term.concept, kind: term.kind })
     }
 }

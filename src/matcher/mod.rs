@@ -21,7 +21,7 @@ pub use compile::TopicProblem;
 pub use outcome::{Concept, Evidence, Match, Zone};
 pub use set::Topics;
 pub use spec::{
-    Aliases, ByStoryRule, ContextSpec, DampScope, DampSpec, EntityKind, EntitySpec, ListRule, NamedAliases, NearRule, PointRule,
+    Aliases, ByStoryRule, ContextSpec, DampScope, DampSpec, EntityKind, EntitySpec, ListRule, NearRule, OtherSpec, PointRule,
     SideSpec, Thresholds, TopicSpec, ZoneRule,
 };
 pub use topic::Topic;

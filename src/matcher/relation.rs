@@ -3,11 +3,12 @@
 //! In: a [`Reading`]. Out: [`Meeting`]s with points. A meeting is a sentence, or two neighbouring ones, in which every side is named; an enumeration of
 //! countries is hardly one.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
 use super::hints::{self, words_between};
-use super::lexicon::{Hit, Meaning, Sides};
+use super::lexicon::{Hit, Meaning, Sides, TermKind};
 use super::outcome::Zone;
 use super::scan::Reading;
 use super::spec::TopicSpec;
@@ -22,8 +23,11 @@ const JOINER_BYTES: usize = 24;
 /// A paragraph goes on about what a sentence says for so many more: some texts come as one paragraph.
 const CONTINUED_SENTENCES: usize = 3;
 
-/// A sentence with so many semicolons is a row of items.
-const ROW_MARKS: usize = 2;
+/// A paragraph with so many semicolons or bullets is a row of items.
+const ROW_MARKS: usize = 3;
+
+/// With what is quoted about the first, so many.
+const QUOTED_BYTES: usize = 120;
 
 /// How the sides meet, the surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,7 +102,13 @@ pub(super) fn meetings(reading: &mut Reading<'_>, spec: &TopicSpec, joiners: &Ha
             let between = if way.is_apart { spec.near.between } else { 1.0 };
             let is_mutual = || hits[unit.hits.clone()].iter().any(|hit| hit.meaning == Meaning::Mutual);
             let is_beside = way.is_pair && third_parties(hits, &[unit]) > 0 && !is_mutual();
-            let paired = if is_beside { spec.near.paired } else { 1.0 };
+            // A peer is the likelier one with whom both have to do.
+            let is_peer = |hit: &Hit| hit.meaning == Meaning::Other { is_peer: true };
+            let paired = match is_beside {
+                true if hits[unit.hits.clone()].iter().any(is_peer) => spec.near.paired * spec.near.paired,
+                true => spec.near.paired,
+                false => 1.0,
+            };
             words = Some(way.words);
             Some((way.kind, far * between * paired, vec![unit]))
         } else if let Some(title) =
@@ -160,7 +170,7 @@ fn enumerated(reading: &Reading<'_>, spec: &TopicSpec, joiners: &HashSet<String>
     let text = reading.folded.as_str();
     let mut out: Vec<bool> = hits.iter().map(|hit| hit.meaning == Meaning::Listed).collect();
     let parties: Vec<usize> =
-        (0..hits.len()).filter(|&i| matches!(hits[i].meaning, Meaning::Named(_) | Meaning::Other)).collect();
+        (0..hits.len()).filter(|&i| matches!(hits[i].meaning, Meaning::Named(_) | Meaning::Other { .. })).collect();
     let mut run: Vec<usize> = Vec::new();
     for (at, &index) in parties.iter().enumerate() {
         let joined = run.last().is_some_and(|&last| is_joined(text, hits[last].range.end, hits[index].range.start, joiners));
@@ -170,9 +180,10 @@ fn enumerated(reading: &Reading<'_>, spec: &TopicSpec, joiners: &HashSet<String>
         run.push(index);
         let goes_on =
             parties.get(at + 1).is_some_and(|&next| is_joined(text, hits[index].range.end, hits[next].range.start, joiners));
-        if !goes_on && run.len() >= spec.list.min_items {
+        if !goes_on && run.len() > 1 {
             let distinct: HashSet<(Sides, u16)> = run.iter().map(|&i| party(&hits[i])).collect();
-            if distinct.len() >= spec.list.min_items {
+            let pairs = usize::from(run.iter().any(|&i| hits[i].kind == TermKind::Pair));
+            if distinct.len() + pairs >= spec.list.min_items {
                 run.iter().for_each(|&i| out[i] = true);
             }
         }
@@ -189,12 +200,29 @@ fn party(hit: &Hit) -> (Sides, u16) {
 }
 
 fn is_joined(text: &str, end: usize, start: usize, joiners: &HashSet<String>) -> bool {
+    if start <= end || start - end > QUOTED_BYTES {
+        return false;
+    }
+    // In a report that calls China a "challenge", Russia a "concern", what is quoted parts no enumeration.
+    let between = unquoted(&text[end..start]);
     // Something must join them: in "푸틴·김정은 中" the third only follows.
-    start > end
-        && start - end <= JOINER_BYTES
-        && text[end..start].contains(|c: char| c != ' ')
-        && text[end..start].split(|c: char| !c.is_alphanumeric()).all(|word| word.is_empty() || joiners.contains(word))
-        && !text[end..start].contains(['\n', '.', '?', '!', ':', '。'])
+    between.len() <= JOINER_BYTES
+        && between.contains(|c: char| c != ' ')
+        && between.split(|c: char| !c.is_alphanumeric()).all(|word| word.is_empty() || joiners.contains(word))
+        && !between.contains(['\n', '.', '?', '!', ':', '。'])
+}
+
+/// A stretch without what stands between quotation marks.
+fn unquoted(text: &str) -> Cow<'_, str> {
+    const QUOTES: [(char, char); 5] = [('「', '」'), ('『', '』'), ('“', '”'), ('«', '»'), ('"', '"')];
+    let mut text = Cow::Borrowed(text);
+    for (open, close) in QUOTES {
+        while let Some(start) = text.find(open) {
+            let Some(length) = text[start + open.len_utf8()..].find(close) else { break };
+            text.to_mut().replace_range(start..start + open.len_utf8() + length + close.len_utf8(), "");
+        }
+    }
+    text
 }
 
 /// The sentences that hold hits, in order.
@@ -244,16 +272,24 @@ fn sentence_ends(reading: &Reading<'_>, piece: usize) -> Vec<usize> {
 
 /// How many different third parties are named. One may report on the sides; two are busy with each other.
 fn third_parties(hits: &[Hit], units: &[&Unit]) -> usize {
-    let third = |unit: &&Unit| hits[unit.hits.clone()].iter().filter(|h| h.meaning == Meaning::Other).map(|h| h.concept);
-    units.iter().flat_map(third).collect::<HashSet<u16>>().len()
+    let hits = units.iter().flat_map(|unit| &hits[unit.hits.clone()]);
+    let third =
+        hits.clone().filter(|hit| matches!(hit.meaning, Meaning::Other { .. })).map(|hit| hit.concept).collect::<HashSet<u16>>();
+    third.len() + usize::from(hits.clone().any(|hit| hit.kind == TermKind::Pair))
 }
 
 fn count_sides(unit: &mut Unit, hits: &[Hit], listed: &[bool], spec: &TopicSpec, all: Sides) {
-    let mut others: Vec<u16> =
-        hits[unit.hits.clone()].iter().filter(|h| h.meaning == Meaning::Other).map(|h| h.concept).collect();
+    let mut others: Vec<(bool, u16)> = hits[unit.hits.clone()]
+        .iter()
+        .filter_map(|hit| match hit.meaning {
+            Meaning::Other { is_peer } => Some((is_peer, hit.concept)),
+            _ => None,
+        })
+        .collect();
     others.sort_unstable();
     others.dedup();
-    let is_crowd = others.len() >= spec.list.crowd;
+    let peers = others.iter().filter(|(is_peer, _)| *is_peer).count();
+    let is_crowd = others.len() >= spec.list.crowd || peers >= spec.list.peers;
     for index in unit.hits.clone() {
         let sides = sides_of(hits[index].meaning, all);
         if listed[index] || is_crowd {
@@ -282,7 +318,7 @@ fn way_of(reading: &Reading<'_>, listed: &[bool], unit: &Unit, spec: &TopicSpec,
         .filter(|&i| !listed[i])
         .filter_map(|i| match reading.hits[i].meaning {
             Meaning::Named(sides) => Some((i, sides)),
-            Meaning::Other => Some((i, 0)),
+            Meaning::Other { .. } => Some((i, 0)),
             _ => None,
         })
         .collect();
@@ -310,11 +346,11 @@ fn way_of(reading: &Reading<'_>, listed: &[bool], unit: &Unit, spec: &TopicSpec,
     way
 }
 
-/// The stretch that a sentence's terms span holds a row of short items: "…; …; …".
+/// The sentence's paragraph is a row of short items: "…; …; …".
 fn is_row(reading: &Reading<'_>, unit: &Unit) -> bool {
     let piece = reading.folded.piece(unit.piece);
     let text = &reading.folded.as_str()[piece];
-    text.split(['.', '!', '?']).next().is_some_and(|sentence| sentence.matches(';').count() >= ROW_MARKS)
+    text.matches([';', '|', '•', '▲', '△', '■', '●', '◆', '▶']).count() >= ROW_MARKS
 }
 
 /// `unit` comes right after `before`.
@@ -339,8 +375,15 @@ fn meeting(reading: &Reading<'_>, spec: &TopicSpec, kind: Kind, share: f64, part
     let mut factor = 1.0;
     for index in indices() {
         match hits[index].meaning {
-            Meaning::Context(context) if !contexts.iter().any(|&(i, _)| hits[i].meaning == hits[index].meaning) => {
-                contexts.push((index, spec.contexts[context as usize].weight));
+            Meaning::Context(context) => {
+                let weight = spec.contexts[context as usize].weight;
+                // A word that means two concepts is one word: the heavier counts.
+                let same = |other: &Hit| other.range.start < hits[index].range.end && hits[index].range.start < other.range.end;
+                match contexts.iter_mut().find(|(i, _)| hits[*i].meaning == hits[index].meaning || same(&hits[*i])) {
+                    Some(known) if known.1 < weight && same(&hits[known.0]) => *known = (index, weight),
+                    Some(_) => {}
+                    None => contexts.push((index, weight)),
+                }
             }
             Meaning::Damp(damp) if spec.damps[damp as usize].scope == super::spec::DampScope::Sentence => {
                 factor *= spec.damps[damp as usize].factor;

@@ -116,7 +116,7 @@ pub(super) fn read<'a>(article: &'a Prepared<'a>, lexicon: &Lexicon, zones: &Zon
 }
 
 /// How wide a text is printed: Han, Kana and Hangul take two columns, and say about twice as much.
-fn columns(text: &str) -> usize {
+pub(super) fn columns(text: &str) -> usize {
     // By bytes, for speed: every letter has one that begins it, and from E3 to ED these begin Han, Kana and Hangul.
     text.bytes().map(|b| usize::from(b & 0xc0 != 0x80) + usize::from((0xe3..=0xed).contains(&b))).sum()
 }

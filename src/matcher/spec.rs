@@ -32,7 +32,7 @@ pub struct TopicSpec {
     /// Single terms that name all sides at once.
     pub joint: Aliases,
     /// Third parties, so that an enumeration is seen as one.
-    pub others: Vec<NamedAliases>,
+    pub others: Vec<OtherSpec>,
     /// Concepts that raise the score where the sides meet.
     pub contexts: Vec<ContextSpec>,
     /// What is taken out of the text before anything else is looked for.
@@ -101,6 +101,8 @@ pub struct SideSpec {
     pub id: String,
     /// What names it.
     pub aliases: Aliases,
+    /// What names it together with a third party ("Sino-Russian"): in an enumeration it counts for two.
+    pub pairs: Aliases,
     /// What only hints at it; see [`EntitySpec::hints`].
     pub hints: Aliases,
 }
@@ -145,11 +147,13 @@ pub struct EntitySpec {
     pub descriptions: Aliases,
 }
 
-/// Aliases with a name.
+/// A third party.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct NamedAliases {
+pub struct OtherSpec {
     /// The name within the topic.
     pub id: String,
+    /// It is one of those often named in one breath with the sides.
+    pub is_peer: bool,
     /// What names it.
     pub aliases: Aliases,
 }
@@ -198,6 +202,8 @@ pub struct ListRule {
     pub min_items: usize,
     /// A sentence that names so many third parties is one too, in whatever order.
     pub crowd: usize,
+    /// A sentence that names so many peers of the sides ([`OtherSpec::is_peer`]) is one too.
+    pub peers: usize,
     /// What a meeting inside an enumeration is worth, as a share of a real one.
     pub weight: f64,
     /// Words that may stand between two parties of an enumeration, beside punctuation.
@@ -208,7 +214,7 @@ pub struct ListRule {
 
 impl Default for ListRule {
     fn default() -> Self {
-        ListRule { min_items: 3, crowd: 4, weight: 0.1, joiners: Aliases::new(), aliases: Aliases::new() }
+        ListRule { min_items: 3, crowd: 4, peers: 2, weight: 0.1, joiners: Aliases::new(), aliases: Aliases::new() }
     }
 }
 
@@ -264,7 +270,7 @@ impl Default for NearRule {
             far: 0.6,
             neighbour: 0.4,
             between: 0.7,
-            paired: 0.7,
+            paired: 0.65,
             mutual: Aliases::new(),
             headline: 0.82,
             continued: 0.4,
@@ -272,11 +278,16 @@ impl Default for NearRule {
     }
 }
 
-/// How meetings become a score: points are summed, and the score is `1 - exp(-points)`.
+/// How meetings become a score: points are summed, and the score is the share of articles with so many that are relevant,
+/// `1 - 2^-((points / half) ^ steepness)`: a Weibull distribution whose median is `half`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PointRule {
     /// Points of one meeting in a zone of weight 1.
     pub meeting: f64,
+    /// An article with so many points is as likely to be relevant as not: its score is one half.
+    pub half: f64,
+    /// How fast the score grows there; chosen so that of the articles scored so and so high that share is relevant.
+    pub steepness: f64,
     /// What a meeting without any concept beside it is worth, as a share.
     pub bare: f64,
     /// The concepts beside one meeting add at most this share of it.
@@ -295,13 +306,27 @@ pub struct PointRule {
     pub body_limit: f64,
 }
 
+impl PointRule {
+    /// The score that so many points are worth, from 0 to 1.
+    pub fn score(&self, points: f64) -> f64 {
+        1.0 - (-(points.max(0.0) / self.half).powf(self.steepness)).exp2()
+    }
+
+    /// The points that a score below 1 is worth.
+    pub fn points(&self, score: f64) -> f64 {
+        self.half * (-(1.0 - score).log2()).powf(1.0 / self.steepness)
+    }
+}
+
 impl Default for PointRule {
     fn default() -> Self {
         PointRule {
             meeting: 0.3,
+            half: std::f64::consts::LN_2,
+            steepness: 2.0,
             bare: 0.8,
             unsupported: 0.75,
-            aside: 0.75,
+            aside: 0.55,
             context_limit: 1.0,
             screen: 600,
             passage: 0.3,
@@ -322,7 +347,7 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Thresholds { relevant: 0.5, alert: 0.7 }
+        Thresholds { relevant: 0.5, alert: 0.88 }
     }
 }
 

@@ -92,7 +92,7 @@ impl Topic {
             (ledger, explain::rule(&meetings, &self.spec, one_sided), one_sided)
         };
         self.correct(&mut ledger, &mut rule, &reading, article);
-        let (score, evidence) = ledger.settle(&self.lexicon);
+        let (score, evidence) = ledger.settle(&self.lexicon, &self.spec.points);
         let concepts = explain::concepts(&reading, &self.lexicon);
         let one_sided = one_sided && is_named_early(&reading);
         Match { concepts, masked: reading.masked, one_sided, ..self.matched(score, evidence, rule) }
@@ -177,7 +177,7 @@ mod tests {
 
     /// A relation between two cities.
     fn relation() -> TopicSpec {
-        let side = |id: &str, words: &[&str]| SideSpec { id: id.to_owned(), aliases: list(words), hints: Aliases::new() };
+        let side = |id: &str, words: &[&str]| SideSpec { id: id.to_owned(), aliases: list(words), ..SideSpec::default() };
         TopicSpec { sides: vec![side("a", &["Arles"]), side("b", &["Brest"])], ..TopicSpec::empty("cities") }
     }
 
@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn three_sides_meet_only_together() {
         let mut spec = relation();
-        spec.sides.push(SideSpec { id: "c".to_owned(), aliases: list(&["Caen"]), hints: Aliases::new() });
+        spec.sides.push(SideSpec { id: "c".to_owned(), aliases: list(&["Caen"]), ..SideSpec::default() });
         let topic = compile(&spec);
         assert_eq!(topic.score(&article("Arles et Brest", "")).score, 0.0);
         assert!(topic.score(&article("Arles parle à Brest de Caen", "")).score > 0.0);

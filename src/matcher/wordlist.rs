@@ -9,8 +9,8 @@ use super::outcome::Zone;
 use super::scan::Reading;
 use super::spec::TopicSpec;
 
-/// Points at which the score, `1 - exp(-points)`, is exactly one half.
-const HALF: f64 = std::f64::consts::LN_2;
+/// What word groups alone can reach: their points are never without end.
+const HIGHEST: f64 = 0.999;
 
 /// Points that all groups standing in the title add, beyond what makes the article relevant.
 const TITLE_POINTS: f64 = 1.5;
@@ -39,7 +39,7 @@ pub(super) fn judge(reading: &Reading<'_>, spec: &TopicSpec) -> Finding {
     if missing > 0 {
         return Finding { ledger, rule: format!("{missing} of {} word groups are missing", wanted.len()) };
     }
-    let floor = half_points(spec.thresholds.relevant);
+    let floor = floor(spec);
     let heaviest = spec.zones.title.max(spec.zones.lead).max(spec.zones.body).max(f64::MIN_POSITIVE);
     for &place in first.iter().flatten() {
         let share = zone_weight(spec, reading.zone(hits[place].range.start)) / heaviest;
@@ -57,10 +57,10 @@ pub(super) fn judge(reading: &Reading<'_>, spec: &TopicSpec) -> Finding {
     Finding { ledger, rule: format!("every word group is there ({})", wanted.len()) }
 }
 
-/// The points that just reach a threshold.
-fn half_points(threshold: f64) -> f64 {
-    // A hundredth more than needed, so that rounding never takes the article below.
-    if threshold < 1.0 { -(1.0 - threshold).ln() + 0.01 } else { HALF }
+/// The points that just reach the threshold.
+fn floor(spec: &TopicSpec) -> f64 {
+    // Nobody reaches 1; a hundredth more than needed, so that rounding never takes the article below.
+    spec.points.points(spec.thresholds.relevant.min(HIGHEST)) + 0.01
 }
 
 fn zone_weight(spec: &TopicSpec, zone: Zone) -> f64 {

@@ -66,7 +66,7 @@ fn people_and_places_stand_for_their_side() {
     ]);
     let found = score("Shoigu lands in Wonsan", "");
     let ids: Vec<&str> = found.concepts.iter().map(|c| c.id.as_str()).collect();
-    assert_eq!(ids, ["person.sergei-shoigu", "place.dprk-places"]);
+    assert_eq!(ids, ["context.visit", "person.sergei-shoigu", "place.dprk-places"]);
 }
 
 #[test]
@@ -195,6 +195,28 @@ fn named_in_one_breath_beside_a_third_party_says_little() {
 }
 
 #[test]
+fn peers_make_an_enumeration_of_any_sentence() {
+    check(&[
+        (false, "Le ministre cite ses craintes", "Elles vont de Téhéran à Pyongyang en passant par Moscou et Pékin."),
+        (false, "국방백서 발간", "백서는 북한의 위협을 다루고, 중·러·이란의 무기 개발도 다룬다."),
+        (false, "白書、中国「最大の挑戦」、ロシア「強い懸念」、北朝鮮「差し迫った脅威」", ""),
+    ]);
+    let found = score("", "중·러·북한 무기 전시");
+    assert!(
+        !found.relevant && found.rule.starts_with("both sides only in an enumeration"),
+        "one term may count for two: {}",
+        found.rule
+    );
+}
+
+#[test]
+fn a_word_that_means_two_concepts_counts_once() {
+    let found = score("", "북·러 밀착");
+    let concepts = found.evidence.iter().filter(|e| e.concept.starts_with("context.")).count();
+    assert_eq!(concepts, 1, "{:?}", found.evidence);
+}
+
+#[test]
 fn a_comparison_in_the_headline_that_the_text_forgets_counts_less() {
     let text = "The new exhibition follows the emperor from the island of his birth to that of his death, with maps and two hundred letters.";
     let headline = "Half Putin, half Kim Jong Un: an emperor on show";
@@ -230,7 +252,7 @@ fn a_column_of_short_news_is_about_what_opens_it() {
 fn a_paragraph_goes_on_about_what_one_of_its_sentences_says() {
     let other = "Le front n'a pas bougé dans la région, selon l'état-major. De nouvelles rotations sont prévues.\n".repeat(6);
     let met = "Moscou emploie des soldats nord-coréens.";
-    let goes_on = "Les Nord-Coréens ont perdu mille hommes. Pyongyang promet des soldats de plus.";
+    let goes_on = "Les Nord-Coréens ont perdu mille hommes en quatre mois, dit un officier qui les a vus avancer en colonne dans les champs. Pyongyang promet des soldats de plus, et des sapeurs pour la reconstruction des villages.";
     let parted = score("La région", &format!("{other}{met}\n{goes_on}\n{other}")).score;
     let joined = score("La région", &format!("{other}{met} {goes_on}\n{other}")).score;
     assert!(joined > parted && parted > 0.0, "{joined} {parted}");
