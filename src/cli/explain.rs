@@ -192,12 +192,12 @@ fn text(record: &ExplainRecord) -> String {
             (true, false) => "relevant",
             (false, _) => "not relevant",
         };
-        out.push(format!("\ntopic {}: score {:.3}, {verdict}", topic.topic, topic.score));
+        out.push(format!("\ntopic {}: score {:.4}, {verdict}", topic.topic, topic.score));
         if !topic.rule.is_empty() {
             out.push(format!("  rule: {}", topic.rule));
         }
         for e in &topic.evidence {
-            out.push(format!("  {:+.3}  {:5}  {}×  {}  ({})", e.weight, e.zone, e.count, e.term, e.concept));
+            out.push(format!("  {:+.4}  {:5}  {}×  {}  ({})", e.weight, e.zone, e.count, e.term, e.concept));
         }
         if !topic.masked.is_empty() {
             out.push(format!("  masked: {}", topic.masked.join(", ")));

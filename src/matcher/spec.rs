@@ -323,7 +323,7 @@ impl Default for PointRule {
         PointRule {
             meeting: 0.3,
             half: std::f64::consts::LN_2,
-            steepness: 2.0,
+            steepness: 1.5,
             bare: 0.8,
             unsupported: 0.75,
             aside: 0.55,
@@ -347,7 +347,7 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Thresholds { relevant: 0.5, alert: 0.88 }
+        Thresholds { relevant: 0.5, alert: 0.8 }
     }
 }
 

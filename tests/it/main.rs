@@ -12,6 +12,7 @@ mod health;
 mod judge_memory;
 mod layout;
 mod migrations;
+mod relevance;
 mod replay;
 mod store;
 mod support;
