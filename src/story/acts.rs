@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use crate::text::normalise::{fold, strip_accents};
+use crate::text::matching::fold_for_matching;
 use crate::text::words::{is_hangul, is_unspaced};
 
 /// An act, by its place in [`ACTS`].
@@ -260,7 +260,7 @@ static SCANNER: LazyLock<Option<Scanner>> = LazyLock::new(|| {
 pub(super) fn acts(text: &str) -> Vec<Act> {
     let mut out = Vec::new();
     let Some(scanner) = SCANNER.as_ref() else { return out };
-    let text = strip_accents(&fold(text));
+    let text = fold_for_matching(text);
     for found in scanner.finder.find_overlapping_iter(&text) {
         let pattern = found.pattern().as_usize();
         let begins_word = !text[..found.start()].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '-');

@@ -1,6 +1,6 @@
 //! Does a headline announce a retelling: an explainer, an opinion, a gallery, a recap? Such an article brings nothing that a desk must be told at once.
 
-use crate::text::normalise::{fold, strip_accents};
+use crate::text::matching::fold_for_matching;
 use crate::text::words::{is_hangul, is_unspaced};
 
 /// Beginnings of headlines that explain.
@@ -127,7 +127,7 @@ const WORDS: &[&str] = &[
 
 /// The mark that gave the headline away.
 pub(super) fn background_mark(title: &str) -> Option<&'static str> {
-    let title = strip_accents(&fold(title));
+    let title = fold_for_matching(title);
     let title = title.trim();
     let begins = |mark: &&&str| {
         title

@@ -57,7 +57,8 @@ fn so_are_most_that_only_allude() {
 #[test]
 fn a_score_is_about_the_share_that_is_relevant() {
     let judged: Vec<(bool, Match)> = ["plain.jsonl", "allusive.jsonl"].into_iter().flat_map(judged).collect();
-    for (from, to, least, most) in [(0.1, 0.5, 0.15, 0.40), (0.5, 0.7, 0.65, 0.9), (0.7, 0.9, 0.8, 0.97), (0.9, 1.01, 0.95, 1.0)] {
+    for (from, to, least, most) in [(0.1, 0.5, 0.15, 0.40), (0.5, 0.7, 0.65, 0.9), (0.7, 0.9, 0.8, 0.97), (0.9, 1.01, 0.95, 1.0)]
+    {
         let there: Vec<bool> = judged.iter().filter(|(_, m)| m.score >= from && m.score < to).map(|(is, _)| *is).collect();
         let share = there.iter().filter(|is| **is).count() as f64 / there.len() as f64;
         assert!(share >= least && share <= most, "of {} scored {from} to {to}, {share:.3} are relevant", there.len());
