@@ -8,7 +8,7 @@ use crate::text::words::{is_hangul, is_unspaced, word_indices};
 /// Letters kept of a word: a crude stem that serves all alphabetic languages alike. Measured on the grouping sets: 5 beats 4, 6 and whole words.
 const STEM: usize = 5;
 
-/// Parts of fewer bytes are no words: "McCain", "iPhone".
+/// Parts of fewer bytes are no words: `McCain`, `iPhone`.
 const GLUED_BYTES: usize = 3;
 
 /// One word of a text as a feature.
@@ -81,7 +81,7 @@ pub(super) fn tokens(text: &str, limit: usize) -> Vec<Token> {
     out
 }
 
-/// The words that bad extraction glued together ("ComradeKim"), apart: at a capital right after a small letter, as the matcher parts them.
+/// The words that bad extraction glued together (`ComradeKim`), apart: at a capital right after a small letter, as the matcher parts them.
 fn unglued(start: usize, word: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut letters = word.chars();
     let mut before = letters.next();
