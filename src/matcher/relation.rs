@@ -204,7 +204,7 @@ fn is_joined(text: &str, end: usize, start: usize, joiners: &HashSet<String>) ->
         return false;
     }
     // In a report that calls China a "challenge", Russia a "concern", what is quoted parts no enumeration.
-    let between = unquoted(&text[end..start]);
+    let between = if start - end > JOINER_BYTES { unquoted(&text[end..start]) } else { Cow::Borrowed(&text[end..start]) };
     // Something must join them: in "푸틴·김정은 中" the third only follows.
     between.len() <= JOINER_BYTES
         && between.contains(|c: char| c != ' ')

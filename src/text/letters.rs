@@ -8,11 +8,12 @@ use std::sync::LazyLock;
 use super::normalise::{fold, strip_accents};
 use super::words::{is_hangul, is_unspaced};
 
-/// Letters of these ranges are folded by table: Latin, Greek and Cyrillic; general punctuation; the signs of Chinese and Japanese.
-const TABLED: [Range<u32>; 3] = [0..0x0530, 0x2000..0x2070, 0x3000..0x3041];
+/// Letters of these ranges are folded by table: Latin, Greek and Cyrillic; Latin with several marks, as in Vietnamese; general punctuation; the signs of
+/// Chinese and Japanese; letters of full width.
+const TABLED: [Range<u32>; 5] = [0..0x0530, 0x1e00..0x1f00, 0x2000..0x2070, 0x3000..0x3041, 0xff00..0xfff0];
 
 /// What each letter of [`TABLED`] becomes, and what it is to the words around it.
-static TABLES: LazyLock<[Vec<Entry>; 3]> =
+static TABLES: LazyLock<[Vec<Entry>; 5]> =
     LazyLock::new(|| TABLED.map(|range| range.map(|code| char::from_u32(code).map_or(Entry::Slow, entry)).collect()));
 
 /// What a letter becomes.
@@ -46,8 +47,10 @@ pub(super) fn tabled(c: char) -> Entry {
         // Han, Kana and Hangul syllables are their own folded form.
         0x3041..=0x3096 | 0x30a1..=0x30fa | 0x3400..=0x9fff | 0xac00..=0xd7a3 => Entry::One(c, Kind::Syllable),
         0..0x0530 => TABLES[0][code as usize],
-        0x2000..0x2070 => TABLES[1][(code - 0x2000) as usize],
-        0x3000..=0x3040 => TABLES[2][(code - 0x3000) as usize],
+        0x1e00..0x1f00 => TABLES[1][(code - 0x1e00) as usize],
+        0x2000..0x2070 => TABLES[2][(code - 0x2000) as usize],
+        0x3000..=0x3040 => TABLES[3][(code - 0x3000) as usize],
+        0xff00..0xfff0 => TABLES[4][(code - 0xff00) as usize],
         _ => Entry::Slow,
     }
 }
