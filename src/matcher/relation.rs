@@ -204,7 +204,7 @@ fn is_joined(text: &str, end: usize, start: usize, joiners: &HashSet<String>) ->
         return false;
     }
     // In a report that calls China a "challenge", Russia a "concern", what is quoted parts no enumeration.
-    let between = if start - end > JOINER_BYTES { unquoted(&text[end..start]) } else { Cow::Borrowed(&text[end..start]) };
+    let between = unquoted(&text[end..start]);
     // Something must join them: in "푸틴·김정은 中" the third only follows.
     between.len() <= JOINER_BYTES
         && between.contains(|c: char| c != ' ')
@@ -216,6 +216,9 @@ fn is_joined(text: &str, end: usize, start: usize, joiners: &HashSet<String>) ->
 fn unquoted(text: &str) -> Cow<'_, str> {
     const QUOTES: [(char, char); 5] = [('「', '」'), ('『', '』'), ('“', '”'), ('«', '»'), ('"', '"')];
     let mut text = Cow::Borrowed(text);
+    if !text.contains(QUOTES.map(|(open, _)| open)) {
+        return text;
+    }
     for (open, close) in QUOTES {
         while let Some(start) = text.find(open) {
             let Some(length) = text[start + open.len_utf8()..].find(close) else { break };
