@@ -4,8 +4,8 @@
 
 use std::sync::{Arc, LazyLock};
 
-use vigie::config::reader::{Document, Mistakes};
 use vigie::config::topic::read_topic;
+use vigie::config::{document::Document, mistakes::Mistakes};
 use vigie::extract::{Article, Origin};
 use vigie::matcher::{Topic, TopicSpec, Topics};
 

@@ -8,7 +8,7 @@ use super::args::{DigestOptions, DigestPart, Format};
 use super::output::{Printer, complain};
 use super::{End, setup};
 use crate::clock::Clock;
-use crate::config::reader::nearest;
+use crate::config::spelling::nearest;
 use crate::pipeline::preview_digest;
 
 pub(super) fn run(config: Option<PathBuf>, options: &DigestOptions) -> anyhow::Result<End> {

@@ -15,7 +15,7 @@ use super::output::{Printer, complain};
 use super::{End, opml, setup};
 use crate::config::feed_file::FeedFile;
 use crate::config::feed_tables::{self, FeedTable, NewFeed, feed_address};
-use crate::config::{self, Settings, reader};
+use crate::config::{self, Settings, spelling};
 use crate::feed::FeedSpec;
 use crate::types::FeedId;
 use crate::types::url::{canonical, parse_http};
@@ -62,7 +62,7 @@ fn check_word(list: &ListOptions) -> anyhow::Result<()> {
     let Some(word) = list.search.first().filter(|word| *word != "search") else { return Ok(()) };
     let definition = args::command();
     let feeds = definition.find_subcommand("feeds").into_iter();
-    match reader::nearest(word, feeds.flat_map(|feeds| feeds.get_subcommands()).map(|command| command.get_name())) {
+    match spelling::nearest(word, feeds.flat_map(|feeds| feeds.get_subcommands()).map(|command| command.get_name())) {
         Some(near) => bail!("\"{word}\" is no command of `vigie feeds`; did you mean \"{near}\"?"),
         None => Ok(()),
     }
@@ -212,7 +212,7 @@ fn find(standing: &[Standing], wanted: &str) -> anyhow::Result<usize> {
                 let url = Some(&table.url).filter(|url| is_public(url)).map(url::Url::as_str);
                 [Some(table.id.as_str()), url, table.name.as_deref()]
             });
-            match reader::nearest(wanted, names.flatten()) {
+            match spelling::nearest(wanted, names.flatten()) {
                 Some(near) => bail!("there is no feed \"{wanted}\"; did you mean \"{near}\"?"),
                 None => bail!("there is no feed \"{wanted}\"; `vigie feeds` lists them"),
             }

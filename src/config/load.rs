@@ -4,9 +4,12 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::document::Document;
+use super::mistakes::{Mistake, Mistakes};
 use super::placed::{HasName, Placed};
-use super::reader::{Document, Mistake, Mistakes, Section, nearest};
+use super::reader::Section;
 use super::settings::Settings;
+use super::spelling::nearest;
 use super::{desks, environment, feeds, sections, topic};
 use crate::alert::DeskSpec;
 use crate::extract::WallLexicon;

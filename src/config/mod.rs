@@ -4,22 +4,25 @@
 //! Feeds are also added to and removed from a file here, as text.
 
 mod desks;
+pub mod document;
 pub mod environment;
 pub mod feed_file;
 pub mod feed_tables;
 mod feeds;
 mod lines;
 mod load;
+pub mod mistakes;
 mod placed;
 pub mod reader;
 mod secrets;
 mod sections;
 mod settings;
+pub mod spelling;
 pub mod topic;
 mod topic_file;
 pub mod units;
 
 pub use load::{DEFAULT_FILES, default_file, feed_files, load};
-pub use reader::Mistake;
+pub use mistakes::Mistake;
 pub use settings::{Listen, Settings};
 pub use topic_file::{FileTopic, load_topics};

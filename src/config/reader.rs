@@ -1,10 +1,10 @@
 //! Reads TOML strictly: every mistake of a file is kept, with its line, and none stops the reading.
 //!
-//! In: the text of one file. Out: typed values, and [`Mistake`]s. A [`Section`] notes which keys it was asked for; [`Section::close`] reports the others
+//! In: a table of a parsed file. Out: typed values, and mistakes. A [`Section`] notes which keys it was asked for; [`Section::close`] reports the others
 //! with the nearest key that would have been right.
 //!
 //! ```
-//! use vigie::config::reader::{Document, Mistakes};
+//! use vigie::config::{document::Document, mistakes::Mistakes};
 //! let mistakes = Mistakes::default();
 //! let document = Document::parse("vigie.toml".as_ref(), "[poll]\nintervall = \"5m\"\n", &mistakes);
 //! let root = document.root(&mistakes);
@@ -26,99 +26,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::lines::Lines;
+use super::mistakes::Mistakes;
+use super::spelling::nearest;
 use super::units;
-
-/// One mistake in a configuration file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Mistake {
-    /// The file.
-    pub file: PathBuf,
-    /// The line, from 1; 0 when the mistake concerns the file as a whole.
-    pub line: usize,
-    /// What is wrong and what to do.
-    pub message: String,
-}
-
-impl fmt::Display for Mistake {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            0 => write!(f, "{}: {}", self.file.display(), self.message),
-            line => write!(f, "{}:{line}: {}", self.file.display(), self.message),
-        }
-    }
-}
-
-/// Where the mistakes of all files are kept.
-#[derive(Debug, Default)]
-pub struct Mistakes(RefCell<Vec<Mistake>>);
-
-impl Mistakes {
-    /// Notes one.
-    pub fn add(&self, file: &Path, line: usize, message: impl Into<String>) {
-        self.0.borrow_mut().push(Mistake { file: file.to_owned(), line, message: message.into() });
-    }
-
-    /// All of them, by file and line.
-    pub fn list(&self) -> Vec<Mistake> {
-        let mut list = self.0.borrow().clone();
-        list.sort();
-        list.dedup();
-        list
-    }
-
-    /// True when there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
-    }
-}
-
-/// One file, parsed as far as it can be.
-pub struct Document<'a> {
-    file: &'a Path,
-    lines: Lines,
-    root: Spanned<DeTable<'a>>,
-}
-
-impl<'a> Document<'a> {
-    /// Parses `text`; faults of syntax are noted and what stands around them is still read.
-    pub fn parse(file: &'a Path, text: &'a str, mistakes: &Mistakes) -> Document<'a> {
-        let (root, errors) = parse(text);
-        let lines = Lines::of(text);
-        for error in errors {
-            let line = error.span().map_or(0, |span| lines.line_at(span.start));
-            mistakes.add(file, line, format!("not valid TOML: {}", error.message().trim().replace('\n', "; ")));
-        }
-        Document { file, lines, root }
-    }
-
-    /// The top level.
-    pub fn root<'s>(&'s self, mistakes: &'s Mistakes) -> Section<'s> {
-        Section {
-            file: self.file,
-            lines: &self.lines,
-            name: String::new(),
-            start: 0,
-            table: self.root.get_ref(),
-            asked: RefCell::new(Vec::new()),
-            mistakes,
-        }
-    }
-}
-
-/// A file of this size lists feeds by the thousand.
-const LARGE_BYTES: usize = 256 * 1024;
-
-/// Parses on a thread of its own when the file is large. What parsing allocates is four times what stays of it, and in one heap what stays would lie above
-/// it and keep it from going back to the system; a thread has a heap of its own, which goes back whole.
-fn parse(text: &str) -> (Spanned<DeTable<'_>>, Vec<toml::de::Error>) {
-    if text.len() < LARGE_BYTES {
-        return DeTable::parse_recoverable(text);
-    }
-    std::thread::scope(|scope| match scope.spawn(|| DeTable::parse_recoverable(text)).join() {
-        Ok(parsed) => parsed,
-        Err(panic) => std::panic::resume_unwind(panic),
-    })
-}
 
 /// A table of a document.
 pub struct Section<'s> {
@@ -132,6 +42,11 @@ pub struct Section<'s> {
 }
 
 impl<'s> Section<'s> {
+    /// The top level of a file.
+    pub(super) fn root(file: &'s Path, lines: &'s Lines, table: &'s DeTable<'s>, mistakes: &'s Mistakes) -> Section<'s> {
+        Section { file, lines, name: String::new(), start: 0, table, asked: RefCell::default(), mistakes }
+    }
+
     /// The file it stands in.
     pub fn file(&self) -> &'s Path {
         self.file
@@ -404,31 +319,11 @@ fn article(noun: &str) -> &'static str {
     if noun.starts_with(['a', 'i']) { "an" } else { "a" }
 }
 
-/// The candidate that a slip of the finger away from `name`: at most a third of its letters differ.
-pub fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
-    let limit = (name.chars().count() / 3).max(1) + 1;
-    candidates.map(|c| (distance(name, c), c)).filter(|(d, _)| *d <= limit).min_by_key(|(d, _)| *d).map(|(_, c)| c)
-}
-
-/// Levenshtein's distance in characters.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, cb) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(ca != *cb);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::document::Document;
+    use crate::config::mistakes::Mistake;
 
     fn mistakes_of(text: &str, read: impl FnOnce(&Section<'_>)) -> Vec<String> {
         let mistakes = Mistakes::default();

@@ -229,7 +229,8 @@ mod shipped;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::reader::{Document, Mistake, Mistakes};
+    use crate::config::document::Document;
+    use crate::config::mistakes::{Mistake, Mistakes};
     use crate::matcher::Topic;
 
     fn read(text: &str) -> (TopicSpec, Vec<String>) {

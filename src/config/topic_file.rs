@@ -5,9 +5,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::document::Document;
 use super::load::{Named, compile, topics_of};
+use super::mistakes::{Mistake, Mistakes};
 use super::placed::Placed;
-use super::reader::{Document, Mistake, Mistakes};
 use crate::matcher::{Topic, TopicSpec};
 
 /// A topic as it stands in a file, and ready to judge.

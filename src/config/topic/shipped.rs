@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::read_topic;
-use crate::config::reader::{Document, Mistakes};
+use crate::config::{document::Document, mistakes::Mistakes};
 use crate::extract::{Article, Origin};
 use crate::matcher::{Match, Topic, Zone};
 use crate::types::Lang;
