@@ -1,12 +1,12 @@
 //! Reads the main file and the files it names, and reports every mistake of all of them at once.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::document::Document;
 use super::mistakes::{Mistake, Mistakes};
-use super::placed::{HasName, Placed};
+use super::named_files::{files_named, read_named_file, with_document};
+use super::placed::{HasName, Named, Placed};
 use super::reader::Section;
 use super::settings::Settings;
 use super::spelling::nearest;
@@ -121,36 +121,6 @@ impl HasName for TopicSpec {
     }
 }
 
-/// What was configured so far, each name once.
-pub(super) struct Named<T> {
-    list: Vec<Placed<T>>,
-    seen: HashSet<String>,
-}
-
-impl<T> Default for Named<T> {
-    fn default() -> Self {
-        Named { list: Vec::new(), seen: HashSet::new() }
-    }
-}
-
-impl<T: HasName> Named<T> {
-    pub(super) fn extend(&mut self, more: Vec<Placed<T>>, mistakes: &Mistakes) {
-        for item in more {
-            if self.seen.insert(item.value.name().to_owned()) {
-                self.list.push(item);
-            } else {
-                let message =
-                    format!("there is already a {} named \"{}\"; give this one another name", T::KIND, item.value.name());
-                mistakes.add(&item.file, item.line, message);
-            }
-        }
-    }
-
-    pub(super) fn into_list(self) -> Vec<Placed<T>> {
-        self.list
-    }
-}
-
 impl Placed<FeedSpec> {
     fn names_topics(&self) -> Vec<String> {
         self.value.topics.iter().map(|t| t.as_str().to_owned()).collect()
@@ -208,27 +178,9 @@ fn one_topic(section: Section<'_>) -> Placed<TopicSpec> {
     Placed { value: topic::read_topic(section), file, line }
 }
 
-/// The files that a list names, relative to the file that names them, each with its line.
-fn files_named(root: &Section<'_>, key: &str) -> Vec<(PathBuf, usize)> {
-    let folder = root.file().parent().unwrap_or(Path::new(""));
-    root.strings_at(key).unwrap_or_default().into_iter().map(|(name, line)| (folder.join(name), line)).collect()
-}
-
-fn with_document(path: &Path, named_by: &Path, line: usize, mistakes: &Mistakes, read: impl FnOnce(Section<'_>)) {
-    let Some(text) = read_named_file(path, named_by, line, mistakes) else { return };
-    let document = Document::parse(path, &text, mistakes);
-    read(document.root(mistakes));
-}
-
 fn walls(path: &Path, named_by: &Path, line: usize, mistakes: &Mistakes) -> Option<WallLexicon> {
     let text = read_named_file(path, named_by, line, mistakes)?;
     WallLexicon::parse(&text).map_err(|problems| problems.into_iter().for_each(|p| mistakes.add(path, p.line, p.message))).ok()
-}
-
-fn read_named_file(path: &Path, named_by: &Path, line: usize, mistakes: &Mistakes) -> Option<String> {
-    std::fs::read_to_string(path)
-        .map_err(|e| mistakes.add(named_by, line, format!("{} cannot be read: {e}", path.display())))
-        .ok()
 }
 
 fn read_file(file: &Path, mistakes: &Mistakes) -> Option<String> {

@@ -12,6 +12,7 @@ mod feeds;
 mod lines;
 mod load;
 pub mod mistakes;
+mod named_files;
 mod placed;
 pub mod reader;
 mod secrets;

@@ -1,7 +1,9 @@
 //! What sections made, with the place where it stands: for mistakes that show only when everything was read.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
+use super::mistakes::Mistakes;
 use super::reader::Section;
 
 /// Something that was configured under a name, and where.
@@ -22,4 +24,34 @@ pub(super) trait HasName {
     const KIND: &'static str;
     /// The name that identifies it.
     fn name(&self) -> &str;
+}
+
+/// What was configured so far, each name once.
+pub(super) struct Named<T> {
+    list: Vec<Placed<T>>,
+    seen: HashSet<String>,
+}
+
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Named { list: Vec::new(), seen: HashSet::new() }
+    }
+}
+
+impl<T: HasName> Named<T> {
+    pub(super) fn extend(&mut self, more: Vec<Placed<T>>, mistakes: &Mistakes) {
+        for item in more {
+            if self.seen.insert(item.value.name().to_owned()) {
+                self.list.push(item);
+            } else {
+                let message =
+                    format!("there is already a {} named \"{}\"; give this one another name", T::KIND, item.value.name());
+                mistakes.add(&item.file, item.line, message);
+            }
+        }
+    }
+
+    pub(super) fn into_list(self) -> Vec<Placed<T>> {
+        self.list
+    }
 }

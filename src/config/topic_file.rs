@@ -6,9 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::document::Document;
-use super::load::{Named, compile, topics_of};
+use super::load::{compile, topics_of};
 use super::mistakes::{Mistake, Mistakes};
-use super::placed::Placed;
+use super::placed::{Named, Placed};
 use crate::matcher::{Topic, TopicSpec};
 
 /// A topic as it stands in a file, and ready to judge.
