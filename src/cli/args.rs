@@ -245,14 +245,14 @@ pub(crate) enum TopicCommand {
     Try(TopicTryOptions),
     /// Read a topic file: every mistake, or how many terms it has in which language
     Check {
-        /// The topic file
+        /// The topic file, or a configuration file with its topics
         file: PathBuf,
     },
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct TopicTryOptions {
-    /// The topic file; the configuration need not name it
+    /// The topic file, or a configuration file; no configuration need name it
     pub(crate) file: PathBuf,
     /// No article older than this: an instant, a day, or a time ago such as 24h
     #[arg(long, value_name = "WHEN")]

@@ -7,14 +7,13 @@ use super::document::Document;
 use super::mistakes::{Mistake, Mistakes};
 use super::named_files::{files_named, read_named_file, with_document};
 use super::placed::{HasName, Named, Placed};
-use super::reader::Section;
 use super::settings::Settings;
 use super::spelling::nearest;
-use super::{desks, environment, feeds, sections, topic};
+use super::{desks, environment, feeds, sections, topics};
 use crate::alert::DeskSpec;
 use crate::extract::WallLexicon;
 use crate::feed::FeedSpec;
-use crate::matcher::{Topic, TopicSpec, Topics};
+use crate::matcher::Topics;
 
 /// Where the configuration is looked for when nobody says: in order.
 pub const DEFAULT_FILES: [&str; 2] = ["config/vigie.toml", "/etc/vigie/vigie.toml"];
@@ -71,21 +70,14 @@ fn read(file: &Path, mistakes: &Mistakes) -> Option<Settings> {
             section.close();
         });
     }
-    let mut topics = Named::default();
-    topics.extend(root.tables("topic").into_iter().map(one_topic).collect(), mistakes);
-    for (path, line) in files_named(&root, "topics") {
-        with_document(&path, root.file(), line, mistakes, |section| {
-            topics.extend(topics_of(section), mistakes);
-        });
-    }
+    let topics = topics::of_configuration(&root, mistakes);
     let mut desks = Named::default();
     desks.extend(desks::desks(&root), mistakes);
     let walls = walls_file.and_then(|(path, line)| walls(&path, root.file(), line, mistakes));
     root.close();
 
-    let topics = topics.into_list();
-    let known: Vec<String> = topics.iter().map(|t| t.value.name().to_owned()).collect();
-    let topics = Topics::new(topics.into_iter().filter_map(|t| compile(t, mistakes)).collect())
+    let known: Vec<String> = topics.iter().map(|t| t.name().to_owned()).collect();
+    let topics = Topics::new(topics.into_iter().filter_map(|t| t.topic).collect())
         .map_err(|message| mistakes.add(file, 0, message))
         .unwrap_or_default();
     let feeds: Vec<FeedSpec> =
@@ -114,13 +106,6 @@ fn read(file: &Path, mistakes: &Mistakes) -> Option<Settings> {
     })
 }
 
-impl HasName for TopicSpec {
-    const KIND: &'static str = "topic";
-    fn name(&self) -> &str {
-        self.id.as_str()
-    }
-}
-
 impl Placed<FeedSpec> {
     fn names_topics(&self) -> Vec<String> {
         self.value.topics.iter().map(|t| t.as_str().to_owned()).collect()
@@ -147,35 +132,6 @@ fn check_names<T: HasName>(named: Vec<String>, known: &[String], at: &Placed<T>,
             format!("{} \"{}\" names the topic \"{topic}\", which does not exist; {hint}", T::KIND, at.value.name()),
         );
     }
-}
-
-/// A topic that cannot be compiled is a mistake of its file.
-pub(super) fn compile(topic: Placed<TopicSpec>, mistakes: &Mistakes) -> Option<Arc<Topic>> {
-    match Topic::compile(&topic.value) {
-        Ok(compiled) => Some(Arc::new(compiled)),
-        Err(problems) => {
-            for problem in problems {
-                let message = format!("topic \"{}\": {}: {}", topic.value.id, problem.path, problem.message);
-                mistakes.add(&topic.file, topic.line, message);
-            }
-            None
-        }
-    }
-}
-
-/// The topics of a topic file: `[[topic]]` tables, or the file itself is one.
-pub(super) fn topics_of(section: Section<'_>) -> Vec<Placed<TopicSpec>> {
-    if !section.has("topic") {
-        return vec![one_topic(section)];
-    }
-    let topics = section.tables("topic").into_iter().map(one_topic).collect();
-    section.close();
-    topics
-}
-
-fn one_topic(section: Section<'_>) -> Placed<TopicSpec> {
-    let (file, line) = (section.file().to_owned(), section.line());
-    Placed { value: topic::read_topic(section), file, line }
 }
 
 fn walls(path: &Path, named_by: &Path, line: usize, mistakes: &Mistakes) -> Option<WallLexicon> {

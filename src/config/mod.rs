@@ -14,6 +14,7 @@ mod load;
 pub mod mistakes;
 mod named_files;
 mod placed;
+mod places;
 pub mod reader;
 mod secrets;
 mod sections;
@@ -21,6 +22,7 @@ mod settings;
 pub mod spelling;
 pub mod topic;
 mod topic_file;
+mod topics;
 pub mod units;
 
 pub use load::{DEFAULT_FILES, default_file, feed_files, load};

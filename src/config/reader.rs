@@ -27,6 +27,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::lines::Lines;
 use super::mistakes::Mistakes;
+use super::places::{self, Found};
 use super::spelling::nearest;
 use super::units;
 
@@ -72,10 +73,21 @@ impl<'s> Section<'s> {
         self.table.keys().map(|k| k.get_ref().to_string()).collect()
     }
 
-    /// Notes a mistake on the line of `key` (or of the section, when the key is absent).
-    pub fn mistake(&self, key: &str, message: impl fmt::Display) {
-        let at = self.table.iter().find(|(k, _)| k.get_ref() == key).map_or(self.start, |(_, v)| v.span().start);
-        self.note(at, format!("{}: {message}", self.path(key)));
+    /// Notes a mistake on the line of what stands at `path`, a key or such as `aliases.fr[3]`, or else of its nearest parent.
+    pub fn mistake(&self, path: &str, message: impl fmt::Display) {
+        let at = match places::find(self.table, path) {
+            Found::Exactly(at) | Found::Parent(at) => at,
+            Found::Nowhere => self.start,
+        };
+        self.note(at, format!("{}: {message}", self.path(path)));
+    }
+
+    /// The line of what stands at `path`, when it is there.
+    pub(super) fn line_of(&self, path: &str) -> Option<usize> {
+        match places::find(self.table, path) {
+            Found::Exactly(at) => Some(self.lines.line_at(at)),
+            Found::Parent(_) | Found::Nowhere => None,
+        }
     }
 
     /// Notes that `key` is missing, on the section's first line.
@@ -152,15 +164,16 @@ impl<'s> Section<'s> {
     /// A number within `range`.
     pub fn number(&self, key: &str, range: RangeInclusive<f64>) -> Option<f64> {
         let value = self.value(key)?;
-        let number = match value.get_ref() {
-            DeValue::Integer(i) => i.as_str().replace('_', "").parse::<f64>().ok(),
-            DeValue::Float(f) => f.as_str().replace('_', "").parse::<f64>().ok(),
+        let written = match value.get_ref() {
+            DeValue::Integer(i) => i.as_str(),
+            DeValue::Float(f) => f.as_str(),
             other => return self.wrong(value, key, "a number", other),
         };
-        match number {
-            Some(n) if range.contains(&n) => Some(n),
+        match written.replace('_', "").parse::<f64>() {
+            Ok(n) if range.contains(&n) => Some(n),
             _ => {
-                self.note(value.span().start, format!("{}: not between {} and {}", self.path(key), range.start(), range.end()));
+                let message = format!("{}: {written} is not between {} and {}", self.path(key), range.start(), range.end());
+                self.note(value.span().start, message);
                 None
             }
         }
@@ -214,7 +227,7 @@ impl<'s> Section<'s> {
             match group.get_ref() {
                 DeValue::Array(items) => out.push(self.string_items(key, items.iter()).into_iter().map(|(s, _)| s).collect()),
                 other => {
-                    self.wrong::<()>(group, key, "a list of strings", other);
+                    self.wrong::<()>(group, key, "a list in the list, such as [[\"a\", \"b\"], [\"c\"]]", other);
                 }
             }
         }
@@ -374,7 +387,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                "v.toml:1: all_of: this should be a list of strings, not a string",
+                "v.toml:1: all_of: this should be a list in the list, such as [[\"a\", \"b\"], [\"c\"]], not a string",
                 "v.toml:4: names: this should be a string, not an integer"
             ]
         );

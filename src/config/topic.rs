@@ -30,38 +30,46 @@ const SCOPES: &[(&str, DampScope)] =
 
 /// Reads a topic and closes its section.
 pub fn read_topic(section: Section<'_>) -> TopicSpec {
-    let id = section.string("id");
+    closing(section, topic_spec)
+}
+
+/// Reads a topic and leaves its section open, for what compiling finds.
+pub(super) fn topic_spec(section: &Section<'_>) -> TopicSpec {
+    let id = section.parsed("id", |id| match id.trim() {
+        "" => Err("a topic needs a name".to_owned()),
+        _ => Ok(id.to_owned()),
+    });
     if id.is_none() && !section.has("id") {
         section.missing("id", "the name under which desks ask for the topic");
     }
     let empty = TopicSpec::empty(id.as_deref().unwrap_or_default());
-    let spec = TopicSpec {
+    TopicSpec {
         id: TopicId(id.unwrap_or_default()),
         title: section.string("title").unwrap_or_default(),
         match_all: section.boolean("match_all").unwrap_or_default(),
         all_of: section.string_groups("all_of").unwrap_or_default(),
         any_of: section.strings("any_of").unwrap_or_default(),
         none_of: section.strings("none_of").unwrap_or_default(),
-        sides: each(&section, "sides", |id, s| SideSpec {
+        sides: each(section, "sides", |id, s| SideSpec {
             id,
             aliases: aliases(s, "aliases"),
             pairs: aliases(s, "pairs"),
             hints: aliases(s, "hints"),
         }),
-        entities: each(&section, "entities", entity).into_iter().flatten().collect(),
+        entities: each(section, "entities", entity).into_iter().flatten().collect(),
         joint: section.table("joint").map(|s| closing(s, |s| aliases(s, "aliases"))).unwrap_or_default(),
-        others: each(&section, "others", |id, s| OtherSpec {
+        others: each(section, "others", |id, s| OtherSpec {
             id,
             is_peer: s.boolean("peer").unwrap_or_default(),
             aliases: aliases(s, "aliases"),
         }),
-        contexts: each(&section, "context", |id, s| ContextSpec {
+        contexts: each(section, "context", |id, s| ContextSpec {
             id,
             weight: s.number("weight", WEIGHT).unwrap_or(0.2),
             aliases: aliases(s, "aliases"),
         }),
         masks: section.table("mask").map(|s| closing(s, |s| aliases(s, "aliases"))).unwrap_or_default(),
-        damps: each(&section, "damp", |id, s| DampSpec {
+        damps: each(section, "damp", |id, s| DampSpec {
             id,
             scope: s.choice("scope", SCOPES).unwrap_or(DampScope::Title),
             factor: s.number("factor", SHARE).unwrap_or(0.5),
@@ -74,9 +82,7 @@ pub fn read_topic(section: Section<'_>) -> TopicSpec {
         thresholds: section.table("thresholds").map(|s| closing(s, thresholds)).unwrap_or(empty.thresholds),
         languages: section.table("languages").map(|s| closing(s, languages)).unwrap_or_default(),
         by_story: section.table("by_story").map(|s| closing(s, by_story_rule)).unwrap_or(empty.by_story),
-    };
-    section.close();
-    spec
+    }
 }
 
 /// Reads a section and reports the keys that were not asked for.

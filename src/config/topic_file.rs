@@ -6,9 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::document::Document;
-use super::load::{compile, topics_of};
 use super::mistakes::{Mistake, Mistakes};
-use super::placed::{Named, Placed};
+use super::reader::Section;
+use super::topics;
 use crate::matcher::{Topic, TopicSpec};
 
 /// A topic as it stands in a file, and ready to judge.
@@ -20,7 +20,10 @@ pub struct FileTopic {
     pub topic: Arc<Topic>,
 }
 
-/// Reads a topic file: one topic, or several `[[topic]]`.
+/// What stands in main configuration files and in no topic.
+const MAIN: [&str; 7] = ["topics", "feeds", "feed", "desk", "mail", "poll", "state_dir"];
+
+/// Reads a topic file: one topic, or several `[[topic]]`. A main configuration file gives its topics and those of the files that it names.
 pub fn load_topics(file: &Path) -> Result<Vec<FileTopic>, Vec<Mistake>> {
     let mistakes = Mistakes::default();
     let topics = read(file, &mistakes);
@@ -36,17 +39,17 @@ fn read(file: &Path, mistakes: &Mistakes) -> Vec<FileTopic> {
         }
     };
     let document = Document::parse(file, &text, mistakes);
-    let mut topics = Named::default();
-    topics.extend(topics_of(document.root(mistakes)), mistakes);
-    let topics = topics.into_list();
-    if topics.is_empty() {
+    let root = document.root(mistakes);
+    let topics = if is_main(&root) { topics::of_configuration(&root, mistakes) } else { topics::of_file(root, mistakes) };
+    if topics.is_empty() && mistakes.is_empty() {
         mistakes.add(file, 0, "there is no topic in it");
     }
-    let compiled = |placed: Placed<TopicSpec>| {
-        let spec = placed.value.clone();
-        compile(placed, mistakes).map(|topic| FileTopic { spec, topic })
-    };
-    topics.into_iter().filter_map(compiled).collect()
+    topics.into_iter().filter_map(|read| Some(FileTopic { spec: read.spec, topic: read.topic? })).collect()
+}
+
+/// Whether the file configures more than topics; what it says of the rest is not read here.
+fn is_main(root: &Section<'_>) -> bool {
+    MAIN.iter().any(|key| root.has(key))
 }
 
 #[cfg(test)]
@@ -59,6 +62,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("t.toml");
         std::fs::write(&file, text).expect("it is written");
+        std::fs::write(folder.path().join("u.toml"), "id = \"b\"\nany_of = [\"gare\"]\n").expect("it is written");
         let prefix = format!("{}/", folder.path().display());
         let found = load_topics(&file)
             .map(|topics| topics.iter().map(|t| t.spec.id.as_str().to_owned()).collect::<Vec<_>>())
@@ -74,11 +78,26 @@ mod tests {
     }
 
     #[test]
+    fn a_main_file_gives_its_topics_and_those_that_it_names() {
+        let main = "topics = [\"u.toml\"]\n[mail]\ntransport = 3\n[[topic]]\nid = \"a\"\nany_of = [\"pont\"]\n";
+        check(main, Ok(&["a", "b"]));
+        check(&main.replace("pont", "p"), Err(&["t.toml:6: topic.any_of[0]: \"p\" is a single letter, which stands everywhere"]));
+        check(
+            &main.replace("any_of", "anyof"),
+            Err(&[
+                "t.toml:5: topic.id: the topic asks for nothing: give it all_of, any_of, sides, or match_all = true",
+                "t.toml:6: unknown key \"anyof\" in [[topic]]; did you mean \"any_of\"?",
+            ]),
+        );
+        check("[[feed]]\nurl = \"https://x.example/rss\"\n", Err(&["t.toml: there is no topic in it"]));
+    }
+
+    #[test]
     fn mistakes_of_reading_and_of_compiling_come_together() {
         check(
             "id = \"a\"\nany_of = [\"p*nt\"]\ntresholds = 1\n",
             Err(&[
-                "t.toml:1: topic \"a\": any_of[0]: \"p*nt\": a star stands at the end of a word, or at the very beginning",
+                "t.toml:2: any_of[0]: \"p*nt\": a star stands at the end of a word, or at the very beginning",
                 "t.toml:3: unknown key \"tresholds\"; did you mean \"thresholds\"?",
             ]),
         );

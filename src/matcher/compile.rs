@@ -64,9 +64,6 @@ impl Compiler {
             1 => {}
             _ => self.problem("id", "match_all, word groups (all_of, any_of) and sides exclude each other"),
         }
-        if spec.id.as_str().trim().is_empty() {
-            self.problem("id", "a topic needs a name");
-        }
         match spec.sides.len() {
             1 => self.problem("sides", "a relation has two sides; for one, use any_of"),
             n if n > MOST_SIDES => self.problem("sides", format!("at most {MOST_SIDES} sides can be told apart")),

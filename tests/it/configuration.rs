@@ -82,6 +82,8 @@ fn every_mistake_is_reported_at_once_with_its_line_and_the_nearest_key() {
         "vigie.toml:3: poll.timeout: this should be a string, not an integer",
         "vigie.toml:6: mail.transport: \"pigeon\" is not one of \"folder\", \"smtp\", \"sendmail\"",
         "vigie.toml:9: feed.url: \"ftp://x.example/\" is not a web address",
+        "vigie.toml:13: topic.all_of[0][0]: \"a\" is a single letter, which stands everywhere",
+        "vigie.toml:13: topic.all_of[1][0]: \"b\" is a single letter",
         "vigie.toml:17: desk.recipients: \"nobody\" is not a mail address",
         "vigie.toml:19: desk.timezone: \"Mars/Olympus\" is not a time zone",
         "vigie.toml:20: desk.digest:",
@@ -116,6 +118,24 @@ fn a_topic_file_with_a_typo_is_named_with_its_line() {
             && said.contains("did you mean \"thresholds\"?"),
         "{said}"
     );
+}
+
+#[test]
+fn a_term_that_cannot_be_looked_for_is_named_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let topic = "id = \"t\"\nany_of = [\n  \"pont\",\n  \"g*re\",\n]\n";
+    let file = write(folder.path(), "topic.toml", topic);
+    let main = write(folder.path(), "vigie.toml", "topics = [\"topic.toml\"]\n");
+    let wanted = "topic.toml:4: any_of[1]: \"g*re\": a star stands at the end of a word";
+    let commands = [["check", "--config"].as_slice(), &["topic", "check"], &["topic", "try"]];
+    for command in commands {
+        for file in if command[0] == "check" { [&main, &main] } else { [&file, &main] } {
+            let arguments: Vec<_> = command.iter().map(AsRef::as_ref).chain([file.as_os_str()]).collect();
+            let output = run(&arguments);
+            assert_eq!(output.status.code(), Some(2), "{command:?}");
+            assert!(text(&output.stderr).contains(wanted), "{command:?}: {}", text(&output.stderr));
+        }
+    }
 }
 
 #[test]
