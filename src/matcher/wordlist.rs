@@ -35,9 +35,9 @@ pub(super) fn judge(reading: &Reading<'_>, spec: &TopicSpec) -> Finding {
     }
     // The best place of each group; hits are in the order of the text, so the first is the best.
     let first: Vec<Option<usize>> = wanted.iter().map(|m| hits.iter().position(|h| h.meaning == *m)).collect();
-    let missing = first.iter().filter(|place| place.is_none()).count();
-    if missing > 0 {
-        return Finding { ledger, rule: format!("{missing} of {} word groups are missing", wanted.len()) };
+    let missing: Vec<String> = wanted.iter().zip(&first).filter(|(_, place)| place.is_none()).map(|(m, _)| group(*m)).collect();
+    if !missing.is_empty() {
+        return Finding { ledger, rule: format!("nothing of {} stands in it", missing.join(", ")) };
     }
     let floor = floor(spec);
     let heaviest = spec.zones.title.max(spec.zones.lead).max(spec.zones.body).max(f64::MIN_POSITIVE);
@@ -57,6 +57,11 @@ pub(super) fn judge(reading: &Reading<'_>, spec: &TopicSpec) -> Finding {
     Finding { ledger, rule: format!("every word group is there ({})", wanted.len()) }
 }
 
+/// What reasons call a word group; they count from 1.
+fn group(meaning: Meaning) -> String {
+    if let Meaning::Group(index) = meaning { format!("all_of.{}", index + 1) } else { "any_of".to_owned() }
+}
+
 /// The points that just reach the threshold.
 fn floor(spec: &TopicSpec) -> f64 {
     // Nobody reaches 1; a hundredth more than needed, so that rounding never takes the article below.
@@ -68,5 +73,29 @@ fn zone_weight(spec: &TopicSpec, zone: Zone) -> f64 {
         Zone::Title => spec.zones.title,
         Zone::Lead => spec.zones.lead,
         Zone::Body => spec.zones.body,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::{Article, Origin};
+    use crate::matcher::{Topic, TopicSpec};
+
+    #[track_caller]
+    fn check(title: &str, expected: &str) {
+        let mut spec = TopicSpec::simple("t", &[&["grève"], &["port"]]);
+        spec.any_of = vec!["docker".to_owned()];
+        spec.none_of = vec!["port de Hambourg".to_owned()];
+        let topic = Topic::compile(&spec).expect("a topic without mistakes");
+        assert_eq!(topic.score(&Article { title: title.to_owned(), ..Article::empty(Origin::Page) }).rule, expected);
+    }
+
+    #[test]
+    fn the_rule_says_which_groups_are_missing() {
+        check("Grève des dockers au port", "every word group is there (3)");
+        check("Grève des dockers", "nothing of all_of.2 stands in it");
+        check("Le port attend", "nothing of all_of.1, any_of stands in it");
+        check("Grève des dockers au port de Hambourg", "\"port de Hambourg\" is in none_of");
+        check("La gare attend", "nothing of the topic stands in it");
     }
 }
