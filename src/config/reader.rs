@@ -227,7 +227,7 @@ impl<'s> Section<'s> {
             match group.get_ref() {
                 DeValue::Array(items) => out.push(self.string_items(key, items.iter()).into_iter().map(|(s, _)| s).collect()),
                 other => {
-                    self.wrong::<()>(group, key, "a list in the list, such as [[\"a\", \"b\"], [\"c\"]]", other);
+                    self.wrong::<()>(group, key, "a list of its own within the list, as in [[\"a\", \"b\"], [\"c\"]]", other);
                 }
             }
         }
@@ -387,7 +387,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                "v.toml:1: all_of: this should be a list in the list, such as [[\"a\", \"b\"], [\"c\"]], not a string",
+                "v.toml:1: all_of: this should be a list of its own within the list, as in [[\"a\", \"b\"], [\"c\"]], not a string",
                 "v.toml:4: names: this should be a string, not an integer"
             ]
         );

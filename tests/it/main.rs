@@ -16,4 +16,5 @@ mod relevance;
 mod replay;
 mod store;
 mod support;
+mod topic_guide;
 mod topic_try;
