@@ -156,16 +156,19 @@ fn no_configuration_at_all_is_a_usage_error() {
 }
 
 #[test]
-fn a_second_topic_of_another_kind_works_beside_the_first() {
+fn topics_of_other_kinds_work_beside_the_first() {
     let folder = tempfile::tempdir().unwrap();
     let topics = root().join("config/topics");
     let file = write(
         folder.path(),
         "vigie.toml",
-        &format!("topics = [\"{0}/russia-dprk.toml\", \"{0}/chip-export-controls.toml\"]\n", topics.display()),
+        &format!(
+            "topics = [\"{0}/russia-dprk.toml\", \"{0}/chip-export-controls.toml\", \"{0}/serbia-kosovo.toml\"]\n",
+            topics.display()
+        ),
     );
     let settings = config::load(&file).expect("no mistakes");
-    assert_eq!(settings.topics.len(), 2);
+    assert_eq!(settings.topics.len(), 3);
 }
 
 #[test]
