@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use serde_json::Value;
-use vigie::config::reader::{Document, Mistakes};
+use vigie::config::document::Document;
+use vigie::config::mistakes::Mistakes;
 use vigie::config::topic::read_topic;
 use vigie::extract::{Article, Origin};
 use vigie::matcher::{Match, Topic};
