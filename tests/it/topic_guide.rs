@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use vigie::config::{document::Document, mistakes::Mistakes, topic::read_topic};
+
 use crate::support::{root, text, vigie};
 
 /// A fenced block of the page: its language, its lines, and the number of its first line, from 0.
@@ -78,4 +80,40 @@ fn the_guide_to_topics_shows_what_is_printed() {
 fn folder_has_all(folder: &Path, command: &str) -> bool {
     let is_file = |word: &&str| word.ends_with(".toml") || word.ends_with(".jsonl");
     command.starts_with("vigie topic ") && command.split_whitespace().filter(is_file).all(|name| folder.join(name).exists())
+}
+
+/// Each key of the tables that has a default, written with it, changes nothing.
+#[test]
+fn the_guide_to_topics_states_the_defaults() {
+    let page = std::fs::read_to_string(root().join("docs/topics.md")).unwrap();
+    let read = |setting: &str| {
+        let mistakes = Mistakes::default();
+        let text = format!("id = \"x\"\nany_of = [\"pont\"]\n{setting}\n");
+        let document = Document::parse("x.toml".as_ref(), &text, &mistakes);
+        let spec = read_topic(document.root(&mistakes));
+        assert!(mistakes.is_empty(), "{setting}: {:?}", mistakes.list());
+        spec
+    };
+    let plain = read("");
+    let mut section = "";
+    let mut keys = 0;
+    for line in page.lines() {
+        section = line.strip_prefix("## ").unwrap_or(section);
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [_, key, default, ..] = cells[..] else { continue };
+        let (Some(key), Some(value)) = (in_code(key), in_code(default)) else { continue };
+        let is_named = key.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c == '.');
+        if !is_named || value == "id" {
+            continue;
+        }
+        keys += 1;
+        let key = if section == "Kept by its story" { format!("by_story.{key}") } else { key.to_owned() };
+        assert_eq!(read(&format!("{key} = {value}")), plain, "{key} is not {value} by default");
+    }
+    assert!(keys >= 25, "the page states the defaults of {keys} keys");
+}
+
+/// What stands between the first two backticks of a cell that begins with one.
+fn in_code(cell: &str) -> Option<&str> {
+    cell.strip_prefix('`')?.split_once('`').map(|(code, _)| code)
 }
