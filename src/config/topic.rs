@@ -148,6 +148,7 @@ fn list_rule(section: &Section<'_>) -> ListRule {
         crowd: section.integer("crowd", 1..=100).map_or(default.crowd, |n| n as usize),
         peers: section.integer("peers", 1..=100).map_or(default.peers, |n| n as usize),
         weight: section.number("weight", SHARE).unwrap_or(default.weight),
+        samples: aliases(section, "samples"),
         joiners: aliases(section, "joiners"),
         aliases: aliases(section, "aliases"),
     }

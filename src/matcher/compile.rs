@@ -179,6 +179,7 @@ impl Compiler {
             );
         }
         self.aliases("mask.aliases", &spec.masks, Meaning::Mask, "mask", TermKind::Plain);
+        self.aliases("list.samples", &spec.list.samples, Meaning::Sample, "sample", TermKind::Plain);
         self.aliases("near.mutual", &spec.near.mutual, Meaning::Mutual, "mutual", TermKind::Plain);
         self.aliases("zones.datelines", &spec.zones.datelines, Meaning::Dateline, "dateline", TermKind::Plain);
         self.aliases("zones.skip", &spec.zones.skip, Meaning::Skip, "skip", TermKind::Plain);

@@ -32,6 +32,8 @@ pub(super) enum Meaning {
     Damp(u16),
     /// Says that the sides deal with each other.
     Mutual,
+    /// Says that a row is a sample of more.
+    Sample,
     /// An agency; ends a dateline.
     Dateline,
     /// Begins a paragraph that is not read.

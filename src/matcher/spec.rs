@@ -206,6 +206,8 @@ pub struct ListRule {
     pub peers: usize,
     /// What a meeting inside an enumeration is worth, as a share of a real one.
     pub weight: f64,
+    /// Words before or after two parties that say that they are a sample of more: "including", "etc.", 등.
+    pub samples: Aliases,
     /// Words that may stand between two parties of an enumeration, beside punctuation.
     pub joiners: Aliases,
     /// Single terms that are an enumeration in themselves.
@@ -214,7 +216,15 @@ pub struct ListRule {
 
 impl Default for ListRule {
     fn default() -> Self {
-        ListRule { min_items: 3, crowd: 4, peers: 2, weight: 0.1, joiners: Aliases::new(), aliases: Aliases::new() }
+        ListRule {
+            min_items: 3,
+            crowd: 4,
+            peers: 2,
+            weight: 0.1,
+            samples: Aliases::new(),
+            joiners: Aliases::new(),
+            aliases: Aliases::new(),
+        }
     }
 }
 

@@ -211,6 +211,29 @@ fn peers_make_an_enumeration_of_any_sentence() {
 }
 
 #[test]
+fn two_that_are_called_a_sample_are_an_enumeration() {
+    check(&[
+        (
+            false,
+            "Thirty leaders expected",
+            "Guests including Russian President Vladimir Putin and North Korean leader Kim Jong Un will watch the parade.",
+        ),
+        (false, "가상자산 돈세탁 절반은 북·러 등 제재국", ""),
+        (false, "Trente pays", "Des pays comme la Russie et la Corée du Nord ont voté contre."),
+        (true, "북·러 정상회담 등 외교 일정 공개", ""),
+    ]);
+}
+
+#[test]
+fn a_country_and_its_president_are_one_item_of_a_row() {
+    let row = score(
+        "",
+        "The list names Chinese leader Xi Jinping, Russian President Vladimir Putin and North Korean leader Kim Jong Un.",
+    );
+    assert!(!row.relevant && row.rule.starts_with("both sides only in an enumeration"), "{} {}", row.score, row.rule);
+}
+
+#[test]
 fn a_word_that_means_two_concepts_counts_once() {
     let found = score("", "북·러 밀착");
     let concepts = found.evidence.iter().filter(|e| e.concept.starts_with("context.")).count();
