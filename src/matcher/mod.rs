@@ -4,6 +4,7 @@
 //! score. Not done here: grouping (story).
 
 mod compile;
+mod enumeration;
 mod explain;
 mod finder;
 mod hints;
