@@ -2,7 +2,7 @@
 //!
 //! In: a reading and its meetings. Out: points by term, and from them the score ([`PointRule::score`]), shared out among the terms.
 
-use super::lexicon::{Lexicon, Meaning};
+use super::lexicon::{Hit, Lexicon, Meaning};
 use super::outcome::{Concept, Evidence, Zone};
 use super::relation::{Kind, Meeting};
 use super::scan::{Reading, columns};
@@ -120,7 +120,13 @@ pub(super) fn book_meetings(ledger: &mut Ledger, reading: &Reading<'_>, meetings
     let body_screens = (reading.body_columns() as f64 / screen).max(1.0);
     // A lead longer than half a screen is thinned by the root of its length: one clause of four sentences is no subject, one sentence of two may be.
     let lead_screens = (reading.lead_columns() as f64 / screen * 2.0).max(1.0).sqrt();
-    let aside = if is_aside(reading, meetings) { spec.points.aside } else { 1.0 };
+    let aside = if is_said_late(reading, meetings) {
+        spec.points.aside * spec.points.aside
+    } else if is_aside(reading, meetings) {
+        spec.points.aside
+    } else {
+        1.0
+    };
     let total = |zone: Zone| meetings.iter().filter(|m| m.zone == zone).map(|m| m.strength).sum::<f64>();
     for zone in [Zone::Title, Zone::Lead, Zone::Body] {
         let strength = total(zone);
@@ -179,6 +185,17 @@ fn is_aside(reading: &Reading<'_>, meetings: &[Meeting]) -> bool {
         _ => false,
     };
     !is_about && (is_one || is_short)
+}
+
+/// True when one sentence of the body is all that brings a side in, whatever is said of the others.
+fn is_said_late(reading: &Reading<'_>, meetings: &[Meeting]) -> bool {
+    let [meeting] = meetings else { return false };
+    let (Some(&first), Some(&last)) = (meeting.names.iter().min(), meeting.names.iter().max()) else { return false };
+    let named = |hits: &[Hit]| {
+        hits.iter().fold(0, |sides, hit| if let Meaning::Named(named) = hit.meaning { sides | named } else { sides })
+    };
+    let elsewhere = named(&reading.hits[..first]) | named(&reading.hits[last + 1..]);
+    meeting.zone == Zone::Body && named(&reading.hits[first..=last]) & !elsewhere != 0
 }
 
 /// The text has several sentences.

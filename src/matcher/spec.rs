@@ -304,7 +304,8 @@ pub struct PointRule {
     pub context_limit: f64,
     /// What a meeting in the headline is worth, as a share, when the text under it names no side.
     pub unsupported: f64,
-    /// What a meeting in the lead is worth, as a share, when it is one sentence among several and the headline is about something else.
+    /// What a meeting is worth, as a share, when it is one sentence among several, or one short paragraph among many, and the headline is about something
+    /// else; the share of that share, when one sentence of the body is all that brings a side in.
     pub aside: f64,
     /// So many columns of text (letters; Han, Kana and Hangul count two) are one screen; meetings in lead and body are counted by the screen.
     pub screen: usize,

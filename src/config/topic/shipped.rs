@@ -259,6 +259,16 @@ fn an_aside_among_other_matters_counts_less_than_the_same_words_under_their_head
 }
 
 #[test]
+fn one_sentence_far_down_that_alone_names_a_side_is_said_in_passing() {
+    let before = "Les drones ont frappé la raffinerie russe dans la nuit.\nLe gouverneur russe parle d'un incendie maîtrisé.\nLa Russie dit avoir abattu cent drones.";
+    let late = "Au front, les troupes russes avancent avec des soldats nord-coréens, dit l'état-major.";
+    let after = "Le prix du pétrole a monté.";
+    let passing = score("Une raffinerie frappée", &format!("{before}\n{late}\n{after}"));
+    let subject = score("Une raffinerie frappée", &format!("{before}\n{late} Les Nord-Coréens ont perdu mille hommes.\n{after}"));
+    assert!(!passing.relevant && subject.score > passing.score, "{} {}", passing.score, subject.score);
+}
+
+#[test]
 fn a_column_of_short_news_is_about_what_opens_it() {
     let items = [
         "Le train à grande vitesse atteint la côte.",
