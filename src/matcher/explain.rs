@@ -135,7 +135,9 @@ pub(super) fn book_meetings(ledger: &mut Ledger, reading: &Reading<'_>, meetings
         }
         let points = spec.points.meeting
             * match zone {
-                Zone::Title => spec.zones.title * strength * if is_unsupported(reading) { spec.points.unsupported } else { 1.0 },
+                Zone::Title => {
+                    spec.zones.title * strength * if is_unsupported(reading, meetings) { spec.points.unsupported } else { 1.0 }
+                }
                 Zone::Lead => spec.zones.lead * (strength / lead_screens * aside).min(spec.points.lead_limit),
                 // The share of the text, not the count: a long live blog names everybody often.
                 Zone::Body => {
@@ -154,13 +156,14 @@ pub(super) fn book_meetings(ledger: &mut Ledger, reading: &Reading<'_>, meetings
     }
 }
 
-/// True when there is a text, and it names none of those whom the headline names.
-fn is_unsupported(reading: &Reading<'_>) -> bool {
+/// True when the headline names the sides without any concept, and the text under it none of them.
+fn is_unsupported(reading: &Reading<'_>, meetings: &[Meeting]) -> bool {
+    let is_bare = meetings.iter().all(|meeting| meeting.zone != Zone::Title || meeting.contexts.is_empty());
     let text = reading.lead_columns() + reading.body_columns();
     let is_named = || {
         reading.hits.iter().any(|hit| matches!(hit.meaning, Meaning::Named(_)) && reading.zone(hit.range.start) != Zone::Title)
     };
-    text >= TEXT_COLUMNS && !is_named()
+    is_bare && text >= TEXT_COLUMNS && !is_named()
 }
 
 /// True when the sides are a matter of one sentence among several, or of one short paragraph among many, and the headline is about something else.

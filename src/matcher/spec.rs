@@ -302,7 +302,7 @@ pub struct PointRule {
     pub bare: f64,
     /// The concepts beside one meeting add at most this share of it.
     pub context_limit: f64,
-    /// What a meeting in the headline is worth, as a share, when the text under it names no side.
+    /// What a meeting in the headline without any concept is worth, as a share, when the text under it names no side.
     pub unsupported: f64,
     /// What a meeting is worth, as a share, when it is one sentence among several, or one short paragraph among many, and the headline is about something
     /// else; the share of that share, when one sentence of the body is all that brings a side in.

@@ -48,6 +48,7 @@ fn check(file: &str, precision: f64, recall: f64) {
 #[test]
 fn ordinary_items_are_told_apart() {
     check("plain.jsonl", 0.95, 0.97);
+    check("wire.jsonl", 0.96, 0.98);
 }
 
 #[test]
@@ -57,7 +58,7 @@ fn so_are_most_that_only_allude() {
 
 #[test]
 fn a_score_is_about_the_share_that_is_relevant() {
-    let judged: Vec<(bool, Match)> = ["plain.jsonl", "allusive.jsonl"].into_iter().flat_map(judged).collect();
+    let judged: Vec<(bool, Match)> = ["plain.jsonl", "wire.jsonl", "allusive.jsonl"].into_iter().flat_map(judged).collect();
     for (from, to, least, most) in [(0.1, 0.5, 0.15, 0.40), (0.5, 0.7, 0.65, 0.9), (0.7, 0.9, 0.8, 0.97), (0.9, 1.01, 0.95, 1.0)]
     {
         let there: Vec<bool> = judged.iter().filter(|(_, m)| m.score >= from && m.score < to).map(|(is, _)| *is).collect();
