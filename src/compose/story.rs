@@ -22,6 +22,10 @@ pub(super) const HEADLINE: usize = 300;
 /// Longest name of an outlet, in graphemes.
 const SOURCE_NAME: usize = 60;
 
+/// Words that an alert gives as its reason, and a digest.
+const WHY_TERMS: usize = 8;
+const BRIEF_TERMS: usize = 4;
+
 /// Sentences that tell what is new, at most, and sentences of the lead beside them.
 const FACTS: usize = 3;
 const LEAD: usize = 3;
@@ -131,7 +135,7 @@ pub(super) fn view(story: &MailStory, frame: Frame<'_>, level: u8, also_in: &[St
         sources: others.iter().take(shown).map(|article| link(article, words, frame.now, false)).collect(),
         more: (folded > 0).then(|| format!("+ {}", words.more_sources(folded))),
         also_in: (!also_in.is_empty()).then(|| words.also_in(also_in)),
-        why: (!is_digest).then(|| why(main, &topic, words)),
+        why: Some(if is_digest { words.why_briefly(main.score, &terms(main, BRIEF_TERMS)) } else { why(main, &topic, words) }),
         actions: actions(story, frame, is_digest),
     })
 }
@@ -223,14 +227,19 @@ fn link(article: &MailArticle, words: Wording<'_>, now: Timestamp, is_main: bool
 }
 
 fn why(main: &MailArticle, topic: &str, words: Wording<'_>) -> String {
+    words.why(topic, main.score, &terms(main, WHY_TERMS), &clean::line(&main.rule, 200))
+}
+
+/// The heaviest of the words that made the article relevant, each once.
+fn terms(main: &MailArticle, limit: usize) -> Vec<String> {
     let mut terms: Vec<String> = Vec::new();
     for term in &main.terms {
         let term = clean::line(term, 40);
-        if terms.len() < 8 && !term.is_empty() && !terms.iter().any(|known| known.to_lowercase() == term.to_lowercase()) {
+        if terms.len() < limit && !term.is_empty() && !terms.iter().any(|known| known.to_lowercase() == term.to_lowercase()) {
             terms.push(term);
         }
     }
-    words.why(topic, main.score, &terms, &clean::line(&main.rule, 200))
+    terms
 }
 
 /// What the reader can ask for: by mail, for it works everywhere, and on the page when there is one.

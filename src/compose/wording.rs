@@ -289,6 +289,18 @@ impl Wording<'_> {
         out
     }
 
+    /// [`Wording::why`] for a digest, where the topic stands above.
+    pub(super) fn why_briefly(self, score: f64, words: &[String]) -> String {
+        let score = format!("{score:.2}");
+        let mut out =
+            self.write(format_args!("Pourquoi : score {}", score.replace('.', ",")), format_args!("Why: score {score}"));
+        if !words.is_empty() {
+            out.push_str(&self.write(format_args!(" ; {}", words.join(", ")), format_args!("; {}", words.join(", "))));
+        }
+        out.push('.');
+        out
+    }
+
     pub(super) fn why_you(self, desk: &str, what: &str, digest: bool) -> String {
         let (kind_fr, kind_en) = if digest { ("ses digests", "its digests") } else { ("ses alertes", "its alerts") };
         self.write(
