@@ -232,6 +232,10 @@ fn languages(section: &Section<'_>) -> BTreeMap<Lang, f64> {
 
 #[cfg(test)]
 mod shipped;
+#[cfg(test)]
+mod shipped_others;
+#[cfg(test)]
+mod shipped_rows;
 
 #[cfg(test)]
 mod tests {
