@@ -16,6 +16,7 @@ mod scan;
 mod set;
 mod spec;
 mod topic;
+mod weigh;
 mod wordlist;
 
 pub use compile::TopicProblem;

@@ -11,6 +11,7 @@ use super::outcome::{Match, Zone};
 use super::relation;
 use super::scan::{self, Prepared, Reading};
 use super::spec::{ByStoryRule, DampScope, TopicSpec};
+use super::weigh;
 use super::wordlist;
 use crate::extract::Article;
 use crate::text::matching::fold_for_matching;
@@ -87,7 +88,7 @@ impl Topic {
         } else {
             let mut ledger = Ledger::default();
             let meetings = relation::meetings(&mut reading, &self.spec, &self.joiners, self.all);
-            explain::book_meetings(&mut ledger, &reading, &meetings, &self.spec);
+            weigh::book_meetings(&mut ledger, &reading, &meetings, &self.spec);
             let one_sided = self.is_one_sided(&reading);
             (ledger, explain::rule(&meetings, &self.spec, one_sided), one_sided)
         };
