@@ -50,7 +50,8 @@ impl Articles {
     }
 
     fn parse(&mut self, text: &str) -> Result<(Timestamp, NewArticle), String> {
-        let line: Line = serde_json::from_str(text).map_err(|e| e.to_string())?;
+        let line: Line = serde_json::from_str(text)
+            .map_err(|e| format!("is no article: {}", e.to_string().replace(" at line 1 column ", ", at column ")))?;
         let published = match line.published.as_deref().filter(|p| !p.is_empty()) {
             Some(stated) => {
                 Some(read_instant(stated).ok_or_else(|| format!("published: \"{stated}\" is not an RFC 3339 instant"))?)
