@@ -48,7 +48,7 @@ impl Finder {
                 inside.push(word);
                 inside_ids.push(index as u32);
             } else {
-                words.push((word.bytes().fold(0, step), word.as_str().into(), index as u32));
+                words.push((hash_of(word.as_bytes()), word.as_str().into(), index as u32));
             }
         }
         words.sort_unstable();
@@ -60,11 +60,7 @@ impl Finder {
                 let all = if bytes.len() == 1 { pair(bytes)..pair(bytes) + 256 } else { pair(bytes)..pair(bytes) + 1 };
                 all.for_each(|pair| short[pair / 64] |= 1 << (pair % 64));
             }
-            let hashes = bytes.iter().scan(0, |hash, &byte| {
-                *hash = step(*hash, byte);
-                Some(*hash)
-            });
-            beginnings.extend(hashes.skip(opening(bytes) - 1));
+            beginnings.extend((opening(bytes)..=bytes.len()).map(|length| hash_of(&bytes[..length])));
         }
         beginnings.sort_unstable();
         beginnings.dedup();
@@ -108,7 +104,7 @@ impl Finder {
             if opening > rest.len() {
                 continue;
             }
-            let mut hash = rest[..opening].iter().fold(0, |hash, &byte| step(hash, byte));
+            let mut hash = hash_of_opening(rest, opening);
             let mut depth = opening;
             // Most words of the text are none of ours, and their opening says so.
             while self.beginnings.has(hash) {
@@ -160,6 +156,21 @@ fn pair(word: &[u8]) -> usize {
         [first] => usize::from(*first) << 8,
         [] => 0,
     }
+}
+
+/// The hash of a word, or of how one begins.
+fn hash_of(word: &[u8]) -> u64 {
+    let opening = opening(word);
+    if word.len() < opening {
+        return word.iter().fold(0, |hash, &byte| step(hash, byte));
+    }
+    word[opening..].iter().fold(hash_of_opening(word, opening), |hash, &byte| step(hash, byte))
+}
+
+/// The hash of an opening of three or four bytes, taken as one number.
+fn hash_of_opening(word: &[u8], opening: usize) -> u64 {
+    let last = if opening == 4 { word[3] } else { 0 };
+    u64::from(u32::from_le_bytes([word[0], word[1], word[2], last])).wrapping_add(1).wrapping_mul(MULTIPLIER)
 }
 
 fn step(hash: u64, byte: u8) -> u64 {

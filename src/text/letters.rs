@@ -127,7 +127,12 @@ pub fn word_rest(text: &str) -> usize {
         Entry::One(_, kind) => matches!(kind, Kind::Apart | Kind::Syllable),
         _ => !c.is_alphanumeric() || is_syllable(c),
     };
-    text.find(ends).unwrap_or(text.len())
+    // Most words are of ASCII, and most end at a sign of ASCII.
+    let plain = text.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(text.len());
+    match text.as_bytes().get(plain) {
+        Some(byte) if !byte.is_ascii() => plain + text[plain..].find(ends).unwrap_or(text.len() - plain),
+        _ => plain,
+    }
 }
 
 /// Han, Kana, Hangul and the like: letters that stand against each other without a space.
