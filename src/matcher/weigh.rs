@@ -122,11 +122,13 @@ fn is_several(reading: &Reading<'_>) -> bool {
 
 /// The strength of the meetings on the one screen of the body that has most of them.
 fn densest(reading: &Reading<'_>, meetings: &[Meeting], screen: usize) -> f64 {
-    let body: Vec<(usize, f64)> = meetings
+    let mut body: Vec<(usize, f64)> = meetings
         .iter()
         .filter(|m| m.zone == Zone::Body)
         .filter_map(|m| m.names.first().map(|&name| (reading.hits[name].range.start, m.strength)))
         .collect();
+    // Sentences that go on about a meeting are told after all meetings.
+    body.sort_by_key(|&(start, _)| start);
     let (mut best, mut sum, mut first) = (0.0, 0.0, 0);
     for &(start, strength) in &body {
         sum += strength;

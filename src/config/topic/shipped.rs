@@ -149,6 +149,14 @@ fn a_section_of_a_long_text_may_be_about_it() {
 }
 
 #[test]
+fn what_stands_far_apart_is_no_section() {
+    let other = "Le front n'a pas bougé dans la région, selon l'état-major. De nouvelles rotations sont prévues.\n".repeat(30);
+    let line = "Moscou emploie des soldats nord-coréens. Les Nord-Coréens avancent. Pyongyang en promet d'autres.\n";
+    let found = score("En direct : la situation", &format!("{other}{line}").repeat(6));
+    assert!(!found.relevant, "{} {}", found.score, found.rule);
+}
+
+#[test]
 fn related_links_are_never_read() {
     check(&[
         (false, "Élections municipales : les listes", "Le dépôt est clos.\nLire aussi : Poutine reçoit Kim Jong-un"),
