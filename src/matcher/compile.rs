@@ -100,6 +100,12 @@ impl Compiler {
                 self.problem(path, format!("{value} is not between 0 and 1"));
             }
         }
+        if spec.thresholds.relevant <= 0.0 && !spec.match_all {
+            self.problem(
+                "thresholds.relevant",
+                "nothing is below 0, so every article would be kept; write match_all = true for that",
+            );
+        }
         if spec.thresholds.alert < spec.thresholds.relevant {
             self.problem(
                 "thresholds.alert",
