@@ -100,6 +100,11 @@ impl Compiler {
                 self.problem(path, format!("{value} is not between 0 and 1"));
             }
         }
+        for (path, value) in [("points.half", spec.points.half), ("points.steepness", spec.points.steepness)] {
+            if !(value.is_finite() && value > 0.0) {
+                self.problem(path, format!("{value} must be more than 0"));
+            }
+        }
         if spec.thresholds.relevant <= 0.0 && !spec.match_all {
             self.problem(
                 "thresholds.relevant",

@@ -206,7 +206,8 @@ mod tests {
         check_problems(&TopicSpec::simple("t", &[&["fine", "a*b"]]), &["all_of[0][1]"]);
         let mut spec = TopicSpec::simple("t", &[&["fine"]]);
         spec.thresholds.relevant = 0.0;
-        check_problems(&spec, &["thresholds.relevant"]);
+        spec.points.half = 0.0;
+        check_problems(&spec, &["points.half", "thresholds.relevant"]);
         let mut spec = relation();
         spec.sides[1].aliases = list(&["Brest", "ARLES"]);
         spec.entities.push(EntitySpec {
