@@ -71,10 +71,12 @@ impl Meaning {
         }
     }
 
-    /// Beside names and word groups, what takes letters away from them: without these nobody knows whether anything is named at all.
+    /// Beside names and word groups, what takes letters away from them, without which nobody knows whether anything is named at all; and third parties, for
+    /// what names one side and a third continues no story of the topic.
     fn is_first(self) -> bool {
         self.opens() != 0
-            || matches!(self, Meaning::Group(_) | Meaning::Mask | Meaning::Skip | Meaning::Dateline | Meaning::Never)
+            || matches!(self, Meaning::Group(_) | Meaning::Never | Meaning::Mask | Meaning::Skip | Meaning::Dateline)
+            || matches!(self, Meaning::Other { .. })
     }
 }
 

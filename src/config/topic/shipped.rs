@@ -308,6 +308,8 @@ fn an_article_that_names_one_side_may_follow_its_story() {
     assert!(score("Russland senkt den Leitzins", "").one_sided);
     assert!(!score("Le marché aux fleurs", "").one_sided);
     assert!(!score("Putin meets Kim Jong Un", "").one_sided);
+    let beside = score("Kim Jong Un thanks China", "");
+    assert!(beside.one_sided && beside.concepts.iter().any(|concept| concept.id == "other.china"), "{:?}", beside.concepts);
 }
 
 #[test]
