@@ -2,15 +2,17 @@
 //!
 //! In: words. Out: a [`Finder`] that reports every place of each. A word is looked for only where one may begin, letter by letter, as long as any word goes
 //! on that way: so the cost follows the text and hardly the number of words. Not done here: whether the whole alias stands there
-//! ([`Pattern`](super::pattern::Pattern) knows).
+//! ([`Pattern`] knows).
 //!
 //! What any word goes on with is asked of a set of hashes (a Bloom filter with one hash: Bloom, "Space/time trade-offs in hash coding", 1970), which for a
 //! topic of thousands of aliases stays within the fastest cache, where an automaton does not.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
+use super::pattern::Pattern;
 use crate::text::matching::Folded;
 
 /// Bits of a set of hashes for each member: one in so many of those asked in vain looks like a member.
@@ -39,8 +41,25 @@ pub(super) struct Finder {
 }
 
 impl Finder {
+    /// Gets ready to look for the anchors of patterns; for each anchor, the indices of the patterns that hang on it.
+    pub(super) fn of_anchors<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Result<(Finder, Vec<Vec<u32>>), String> {
+        let mut words: Vec<(String, bool)> = Vec::new();
+        let mut anchored: Vec<Vec<u32>> = Vec::new();
+        let mut known: HashMap<(&str, bool), usize> = HashMap::new();
+        for (index, pattern) in patterns.enumerate() {
+            let (anchor, is_inside) = (pattern.anchor(), pattern.is_inside());
+            let slot = *known.entry((anchor, is_inside)).or_insert_with(|| {
+                words.push((anchor.to_owned(), is_inside));
+                anchored.push(Vec::new());
+                words.len() - 1
+            });
+            anchored[slot].push(index as u32);
+        }
+        Ok((Finder::build(&words)?, anchored))
+    }
+
     /// Gets ready to look for words, each of which says whether it may stand inside a longer one. Fails only when those inside are too many.
-    pub(super) fn build(list: &[(String, bool)]) -> Result<Finder, String> {
+    fn build(list: &[(String, bool)]) -> Result<Finder, String> {
         let mut words: Vec<(u64, Box<str>, u32)> = Vec::new();
         let (mut inside, mut inside_ids) = (Vec::new(), Vec::new());
         for (index, (word, is_inside)) in list.iter().enumerate() {

@@ -19,7 +19,7 @@ const HINT_BYTES: usize = 200;
 pub(super) fn settle(reading: &mut Reading<'_>) {
     let hits = &reading.hits;
     // Named outright, a side makes all hints at it certain.
-    let mut settled = hits.iter().fold(0, |sides, hit| sides | named_by(hit.meaning));
+    let mut settled = hits.iter().fold(0, |sides, hit| sides | hit.meaning.sides(0));
     let mut described = vec![false; hits.len()];
     for (index, hit) in hits.iter().enumerate() {
         match hit.meaning {
@@ -101,9 +101,4 @@ pub(super) fn words_between(reading: &Reading<'_>, a: &Hit, b: &Hit) -> f64 {
         c if is_syllable(c) && !is_hangul(c) => words + 0.5,
         _ => words,
     })
-}
-
-/// The sides that a hit names outright.
-fn named_by(meaning: Meaning) -> Sides {
-    if let Meaning::Named(sides) = meaning { sides } else { 0 }
 }

@@ -2,7 +2,6 @@
 //!
 //! In: aliases with what they mean. Out: a [`Lexicon`] that finds them all in one pass over folded text.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::finder::Finder;
@@ -60,6 +59,15 @@ pub(super) type Gate = u64;
 const ANY_BIT: u32 = 63;
 
 impl Meaning {
+    /// The sides that this names outright; a term that is an enumeration in itself names `all`.
+    pub(super) fn sides(self, all: Sides) -> Sides {
+        match self {
+            Meaning::Named(sides) => sides,
+            Meaning::Listed => all,
+            _ => 0,
+        }
+    }
+
     /// What of the gate this opens.
     pub(super) fn opens(self) -> Gate {
         match self {
@@ -75,8 +83,10 @@ impl Meaning {
     /// what names one side and a third continues no story of the topic.
     fn is_first(self) -> bool {
         self.opens() != 0
-            || matches!(self, Meaning::Group(_) | Meaning::Never | Meaning::Mask | Meaning::Skip | Meaning::Dateline)
-            || matches!(self, Meaning::Other { .. })
+            || matches!(
+                self,
+                Meaning::Group(_) | Meaning::Never | Meaning::Mask | Meaning::Skip | Meaning::Dateline | Meaning::Other { .. }
+            )
     }
 }
 
@@ -129,21 +139,14 @@ pub(super) struct Lexicon {
 }
 
 impl Lexicon {
-    /// Builds the automaton; fails only when the terms are too many for it.
+    /// Gets ready to look for the terms; fails only when they are too many.
     pub(super) fn build(terms: Vec<Term>, concepts: Vec<String>, gate: Gate) -> Result<Lexicon, String> {
-        let mut anchors: Vec<(String, bool)> = Vec::new();
-        let mut anchored: Vec<[Vec<u32>; 2]> = Vec::new();
-        let mut known: HashMap<(&str, bool), usize> = HashMap::new();
-        for (index, term) in terms.iter().enumerate() {
-            let (anchor, is_inside) = (term.pattern.anchor(), term.pattern.is_inside());
-            let slot = *known.entry((anchor, is_inside)).or_insert_with(|| {
-                anchors.push((anchor.to_owned(), is_inside));
-                anchored.push(Default::default());
-                anchors.len() - 1
-            });
-            anchored[slot][usize::from(!term.meaning.is_first())].push(index as u32);
-        }
-        let finder = Finder::build(&anchors)?;
+        let (finder, anchored) = Finder::of_anchors(terms.iter().map(|term| &term.pattern))?;
+        let part = |terms_of: Vec<u32>| {
+            let (first, others) = terms_of.into_iter().partition(|&index| terms[index as usize].meaning.is_first());
+            [first, others]
+        };
+        let anchored = anchored.into_iter().map(part).collect();
         Ok(Lexicon { finder, anchored, gate, terms, concepts })
     }
 

@@ -76,7 +76,7 @@ struct Unit {
 pub(super) fn meetings(reading: &mut Reading<'_>, spec: &TopicSpec, joiners: &HashSet<String>, all: Sides) -> Vec<Meeting> {
     hints::settle(reading);
     let hits = &reading.hits;
-    let named = hits.iter().fold(0, |sides, hit| sides | sides_of(hit.meaning, all));
+    let named = hits.iter().fold(0, |sides, hit| sides | hit.meaning.sides(all));
     if named != all {
         return Vec::new();
     }
@@ -149,15 +149,6 @@ fn continued(reading: &Reading<'_>, spec: &TopicSpec, units: &[Unit], met: &[boo
     found.map(|index| meeting(reading, spec, Kind::Continued, spec.near.continued, &[&units[index]], all)).collect()
 }
 
-/// The sides that a meaning names.
-fn sides_of(meaning: Meaning, all: Sides) -> Sides {
-    match meaning {
-        Meaning::Named(sides) => sides,
-        Meaning::Listed => all,
-        _ => 0,
-    }
-}
-
 /// The sentences that hold hits, in order.
 fn units(reading: &Reading<'_>, spec: &TopicSpec, listed: &[bool], all: Sides) -> Vec<Unit> {
     let hits = &reading.hits;
@@ -224,7 +215,7 @@ fn count_sides(unit: &mut Unit, hits: &[Hit], listed: &[bool], spec: &TopicSpec,
     let peers = others.iter().filter(|(is_peer, _)| *is_peer).count();
     let is_crowd = others.len() >= spec.list.crowd || peers >= spec.list.peers;
     for index in unit.hits.clone() {
-        let sides = sides_of(hits[index].meaning, all);
+        let sides = hits[index].meaning.sides(all);
         if listed[index] || is_crowd {
             unit.listed |= sides;
         } else {
@@ -303,7 +294,7 @@ fn is_under(title: &Unit, unit: &Unit) -> bool {
 fn meeting(reading: &Reading<'_>, spec: &TopicSpec, kind: Kind, share: f64, parts: &[&Unit], all: Sides) -> Meeting {
     let hits = &reading.hits;
     let indices = || parts.iter().flat_map(|unit| unit.hits.clone());
-    let names = indices().filter(|&i| sides_of(hits[i].meaning, all) != 0).collect();
+    let names = indices().filter(|&i| hits[i].meaning.sides(all) != 0).collect();
     let mut contexts: Vec<(usize, f64)> = Vec::new();
     let mut factor = 1.0;
     for index in indices() {

@@ -93,15 +93,8 @@ impl Names {
                 }
             }
         }
-        let mut anchors: HashMap<(&str, bool), Vec<u32>> = HashMap::new();
-        for (index, name) in names.iter().enumerate() {
-            anchors.entry((name.pattern.anchor(), name.pattern.is_inside())).or_default().push(index as u32);
-        }
-        let mut anchors: Vec<((&str, bool), Vec<u32>)> = anchors.into_iter().collect();
-        anchors.sort_unstable();
-        let words: Vec<(String, bool)> = anchors.iter().map(|((word, inside), _)| ((*word).to_owned(), *inside)).collect();
-        let anchored = anchors.into_iter().map(|(_, names)| names).collect();
-        Ok(Names { finder: Finder::build(&words)?, anchored, names })
+        let (finder, anchored) = Finder::of_anchors(names.iter().map(|name| &name.pattern))?;
+        Ok(Names { finder, anchored, names })
     }
 
     /// For each of `count` topics, how much of its gate the article opens.

@@ -77,10 +77,7 @@ impl Topic {
         }
         let mut reading = scan::read(prepared, &self.lexicon, &self.spec.zones);
         if reading.hits.is_empty() {
-            return Match {
-                masked: reading.masked,
-                ..self.matched(0.0, Vec::new(), "nothing of the topic stands in it".to_owned())
-            };
+            return Match { masked: reading.masked, ..Match::nothing(self.spec.id.clone()) };
         }
         let (mut ledger, mut rule, one_sided) = if self.spec.sides.is_empty() {
             let finding = wordlist::judge(&reading, &self.spec);
@@ -114,11 +111,7 @@ impl Topic {
     }
 
     fn is_one_sided(&self, reading: &Reading<'_>) -> bool {
-        let named = reading.hits.iter().fold(0, |sides, hit| match hit.meaning {
-            Meaning::Named(named) => sides | named,
-            Meaning::Listed => self.all,
-            _ => sides,
-        });
+        let named = reading.hits.iter().fold(0, |sides, hit| sides | hit.meaning.sides(self.all));
         named != 0 && named != self.all
     }
 

@@ -30,12 +30,14 @@ pub(super) fn book_meetings(ledger: &mut Ledger, reading: &Reading<'_>, meetings
         return;
     }
     let screen = spec.points.screen.max(1) as f64;
-    let body_screens = (reading.body_columns() as f64 / screen).max(1.0);
+    let (lead_columns, body_columns) = (reading.lead_columns(), reading.body_columns());
+    let length = lead_columns + body_columns;
+    let body_screens = (body_columns as f64 / screen).max(1.0);
     // A lead longer than half a screen is thinned by the root of its length: one clause of four sentences is no subject, one sentence of two may be.
-    let lead_screens = (reading.lead_columns() as f64 / screen * 2.0).max(1.0).sqrt();
+    let lead_screens = (lead_columns as f64 / screen * 2.0).max(1.0).sqrt();
     let aside = if is_said_late(reading, meetings) {
         spec.points.aside * spec.points.aside
-    } else if is_aside(reading, meetings) {
+    } else if is_aside(reading, meetings, length) {
         spec.points.aside
     } else {
         1.0
@@ -49,7 +51,9 @@ pub(super) fn book_meetings(ledger: &mut Ledger, reading: &Reading<'_>, meetings
         let points = spec.points.meeting
             * match zone {
                 Zone::Title => {
-                    spec.zones.title * strength * if is_unsupported(reading, meetings) { spec.points.unsupported } else { 1.0 }
+                    spec.zones.title
+                        * strength
+                        * if is_unsupported(reading, meetings, length) { spec.points.unsupported } else { 1.0 }
                 }
                 Zone::Lead => spec.zones.lead * (strength / lead_screens * aside).min(spec.points.lead_limit),
                 // The share of the text, not the count: a long live blog names everybody often.
@@ -69,20 +73,18 @@ pub(super) fn book_meetings(ledger: &mut Ledger, reading: &Reading<'_>, meetings
     }
 }
 
-/// True when the headline names the sides without any concept, and the text under it none of them.
-fn is_unsupported(reading: &Reading<'_>, meetings: &[Meeting]) -> bool {
+/// True when the headline names the sides without any concept, and the text under it, of `length` columns, none of them.
+fn is_unsupported(reading: &Reading<'_>, meetings: &[Meeting], length: usize) -> bool {
     let is_bare = meetings.iter().all(|meeting| meeting.zone != Zone::Title || meeting.contexts.is_empty());
-    let text = reading.lead_columns() + reading.body_columns();
     let is_named = || {
         reading.hits.iter().any(|hit| matches!(hit.meaning, Meaning::Named(_)) && reading.zone(hit.range.start) != Zone::Title)
     };
-    is_bare && text >= TEXT_COLUMNS && !is_named()
+    is_bare && length >= TEXT_COLUMNS && !is_named()
 }
 
 /// True when the sides are a matter of one sentence among several, or of one short paragraph among many, and the headline is about something else.
-fn is_aside(reading: &Reading<'_>, meetings: &[Meeting]) -> bool {
-    let names = || meetings.iter().flat_map(|meeting| &meeting.names).copied();
-    let (Some(first), Some(last)) = (names().min(), names().max()) else { return false };
+fn is_aside(reading: &Reading<'_>, meetings: &[Meeting], length: usize) -> bool {
+    let Some((first, last)) = span(meetings) else { return false };
     let piece = reading.folded.piece_at(reading.hits[first].range.start);
     if piece == 0 || piece != reading.folded.piece_at(reading.hits[last].range.start) {
         return false;
@@ -93,7 +95,6 @@ fn is_aside(reading: &Reading<'_>, meetings: &[Meeting]) -> bool {
         Meaning::Context(_) => reading.zone(hit.range.start) == Zone::Title,
         _ => false,
     });
-    let length = reading.lead_columns() + reading.body_columns();
     let paragraph = columns(&reading.folded.as_str()[reading.folded.piece(piece)]);
     let is_short = paragraph <= ASIDE_PARAGRAPH && paragraph * ASIDE_SHARE <= length;
     let is_one = match meetings {
@@ -106,12 +107,16 @@ fn is_aside(reading: &Reading<'_>, meetings: &[Meeting]) -> bool {
 /// True when one sentence of the body is all that brings a side in, whatever is said of the others.
 fn is_said_late(reading: &Reading<'_>, meetings: &[Meeting]) -> bool {
     let [meeting] = meetings else { return false };
-    let (Some(&first), Some(&last)) = (meeting.names.iter().min(), meeting.names.iter().max()) else { return false };
-    let named = |hits: &[Hit]| {
-        hits.iter().fold(0, |sides, hit| if let Meaning::Named(named) = hit.meaning { sides | named } else { sides })
-    };
+    let Some((first, last)) = span(meetings) else { return false };
+    let named = |hits: &[Hit]| hits.iter().fold(0, |sides, hit| sides | hit.meaning.sides(0));
     let elsewhere = named(&reading.hits[..first]) | named(&reading.hits[last + 1..]);
     meeting.zone == Zone::Body && named(&reading.hits[first..=last]) & !elsewhere != 0
+}
+
+/// The first and the last name of the meetings: indices into [`Reading::hits`].
+fn span(meetings: &[Meeting]) -> Option<(usize, usize)> {
+    let names = || meetings.iter().flat_map(|meeting| &meeting.names).copied();
+    names().min().zip(names().max())
 }
 
 /// The text has several sentences.
