@@ -83,14 +83,7 @@ pub(super) fn tokens(text: &str, limit: usize) -> Vec<Token> {
 
 /// The words that bad extraction glued together (`ComradeKim`), apart: at a capital right after a small letter, as the matcher parts them.
 fn unglued(start: usize, word: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut letters = word.chars();
-    let mut before = letters.next();
-    let is_glued = letters.any(|c| {
-        let is_glue = c.is_uppercase() && before.is_some_and(char::is_lowercase);
-        before = Some(c);
-        is_glue
-    });
-    let mut at = if is_glued { glue(word) } else { None };
+    let mut at = glue(word);
     let mut rest = Some((start, word));
     std::iter::from_fn(move || {
         let (start, word) = rest?;
