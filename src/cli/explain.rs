@@ -103,7 +103,7 @@ fn of_dossier(settings: &Settings, dossier: Dossier) -> ExplainRecord {
     // Nothing is kept of a topic that has nothing to do with the article; why not is asked of it anew.
     let is_kept = |topic: &Topic| dossier.matches.iter().any(|kept| kept.matched.topic == *topic.id());
     let feed = settings.feeds.iter().find(|feed| Some(&feed.id) == stored.feed.as_ref());
-    let is_asked = |topic: &Topic| feed.is_none_or(|feed| feed.topics.is_empty() || feed.topics.contains(topic.id()));
+    let is_asked = |topic: &Topic| feed.is_none_or(|feed| feed.follows(topic.id()));
     let others = settings.topics.iter().filter(|topic| !is_kept(topic) && is_asked(topic));
     let others: Vec<TopicRecord> = others.map(|topic| topic_record(topic.score(&stored.article), false)).collect();
     ExplainRecord {

@@ -39,6 +39,11 @@ pub struct FeedSpec {
 }
 
 impl FeedSpec {
+    /// True when the feed is read for `topic`.
+    pub fn follows(&self, topic: &TopicId) -> bool {
+        self.topics.is_empty() || self.topics.contains(topic)
+    }
+
     /// A feed of which nothing is known but its name and its address.
     pub fn new(id: FeedId, url: Url) -> FeedSpec {
         FeedSpec {

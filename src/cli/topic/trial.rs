@@ -148,8 +148,7 @@ fn compared(
 impl Trial {
     fn ask_about_stored(&mut self, reader: &Reader, settings: &Settings) -> anyhow::Result<()> {
         let id = self.topic.id().clone();
-        let is_elsewhere = |feed: &&crate::feed::FeedSpec| !feed.topics.is_empty() && !feed.topics.contains(&id);
-        let elsewhere: HashSet<&FeedId> = settings.feeds.iter().filter(is_elsewhere).map(|feed| &feed.id).collect();
+        let elsewhere: HashSet<&FeedId> = settings.feeds.iter().filter(|feed| !feed.follows(&id)).map(|feed| &feed.id).collect();
         for past in reader.past(&id, self.since)? {
             let past = past?;
             self.bar.inc(1);
