@@ -1,26 +1,27 @@
 //! How well the shipped topic tells what a desk would keep, over articles of our own (`tests/quality/topic`). The floors only go up.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::Value;
-use vigie::config::document::Document;
-use vigie::config::mistakes::Mistakes;
-use vigie::config::topic::read_topic;
+use vigie::config::load_topics;
 use vigie::extract::{Article, Origin};
 use vigie::matcher::{Match, Topic};
 use vigie::types::Lang;
 
-fn shipped() -> Topic {
-    let text = include_str!("../../config/topics/russia-dprk.toml");
-    let mistakes = Mistakes::default();
-    let document = Document::parse("russia-dprk.toml".as_ref(), text, &mistakes);
-    Topic::compile(&read_topic(document.root(&mistakes))).expect("the shipped topic compiles")
+fn here(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn shipped() -> Arc<Topic> {
+    let mut topics = load_topics(&here("config/topics/russia-dprk.toml")).expect("the shipped topic is without mistakes");
+    topics.remove(0).topic
 }
 
 /// Whether each article is relevant, and what the topic says.
 fn judged(file: &str) -> Vec<(bool, Match)> {
     let topic = shipped();
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/quality/topic").join(file)).unwrap();
+    let text = std::fs::read_to_string(here("tests/quality/topic").join(file)).unwrap();
     let of = |line: &str| {
         let value: Value = serde_json::from_str(line).unwrap();
         let word = |key: &str| value[key].as_str().unwrap().to_owned();
