@@ -15,6 +15,7 @@ mod migrations;
 mod relevance;
 mod replay;
 mod store;
+mod stream;
 mod support;
 mod topic_guide;
 mod topic_try;
