@@ -23,11 +23,12 @@ mod past;
 mod queue;
 mod reader;
 mod retention;
+mod writer;
 
 pub use alerts::{AlertRecord, DeskMemory, StoryMaterial};
 pub use articles::{NewArticle, ReadJob, StoredArticle};
 pub use dates::{LatestDates, Mended};
-pub use db::{CommitHook, Durability, Fate, Store, StoreOptions};
+pub use db::{Store, StoreOptions};
 pub use entries::{PollCommitted, PollRecord};
 pub use error::StoreError;
 pub use feeds::{DueFeed, FeedRow, FeedSeed, status_word};
@@ -43,3 +44,4 @@ pub use pages::KeptPage;
 pub use past::{Past, PastArticle};
 pub use reader::Reader;
 pub use retention::RetentionSpec;
+pub use writer::{CommitHook, Durability, Fate};
