@@ -101,6 +101,7 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
+    use super::super::writer::{Fate, MAX_GROUP};
     use super::*;
 
     /// Hands over `count` jobs at once, every third of which fails after it has written; how each of them ended.
