@@ -183,8 +183,8 @@ impl Memory {
         reasons: &mut Vec<String>,
     ) -> Option<Development> {
         reasons.extend(nearest.map(|nearest| nearest.reason()));
-        if let Some(mark) = candidate.facts.background {
-            reasons.push(format!("background: the headline says \"{mark}\""));
+        if let Some(mark) = &candidate.facts.manner.background {
+            reasons.push(format!("background: {mark}"));
             return None;
         }
         let named = story.and_then(|story| self.named.get(&story));

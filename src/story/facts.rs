@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::acts::{self, Act};
-use super::background::background_mark;
+use super::background::{Manner, manner};
 use super::candidate::{Counts, Feature, PRIOR_CONCEPT, PRIOR_WORD, concept_feature, prior, telling_concepts};
 use super::features::{Token, tokens};
 use crate::extract::Article;
@@ -56,8 +56,8 @@ pub(super) struct Facts {
     pub(super) free: Counts,
     /// What each of `free` is, in the same order.
     pub(super) kinds: Vec<FactKind>,
-    /// The mark of an explainer, opinion or gallery.
-    pub(super) background: Option<&'static str>,
+    /// Whether it reports or retells.
+    pub(super) manner: Manner,
     /// The match is strong enough for a mail.
     pub(super) is_strong_match: bool,
     /// Stems of the words by which the topic matched.
@@ -92,7 +92,7 @@ pub(super) fn facts(article: &Article, matched: &Match, topic: &BTreeSet<u64>) -
         words: opening.words(topic),
         kinds: free.values().map(|(_, kind)| *kind).collect(),
         free: free.into_values().map(|(feature, _)| feature).collect(),
-        background: background_mark(&article.title),
+        manner: manner(article, &opening.lead, opening.lead_words.len()),
         is_strong_match: matched.strong,
         own_words: topic.iter().copied().collect(),
     }

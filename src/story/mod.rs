@@ -16,6 +16,7 @@ mod features;
 mod hashed;
 mod outline;
 mod placement;
+mod retelling_words;
 mod similarity;
 #[cfg(test)]
 mod tests;
