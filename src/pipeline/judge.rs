@@ -59,6 +59,9 @@ impl Engine {
         let mut keys = self.store.keys_of(copied).await?.into_iter();
         for ((stored, judgement), developments) in waiting.iter().zip(judgements.iter()).zip(developments) {
             for (judged, development) in judgement.topics.iter().zip(developments) {
+                if let Some(confirmed) = judged.placed.as_ref().and_then(|placed| placed.placement.confirms) {
+                    note_confirmed(memory, &judged.matched.topic, confirmed, now);
+                }
                 let duplicate_of = original_of(judged).and_then(|_| keys.next().flatten());
                 events.push(Event::Article(article_event(stored, judged, duplicate_of, now)));
                 if let (Some(development), Some(placed)) = (development, &judged.placed) {
@@ -275,6 +278,17 @@ fn note_pending(
     for desk in memory.desks.iter_mut().filter(|d| d.spec.follows(topic)) {
         desk.pending.push(pending.clone());
         desk.ask_at = Some(now);
+    }
+}
+
+/// A second source tells what a doubtful report told that waits: nothing is doubtful about it any more.
+fn note_confirmed(memory: &mut JudgeMemory, topic: &TopicId, confirmed: ArticleId, now: Timestamp) {
+    for desk in &mut memory.desks {
+        for pending in desk.pending.iter_mut().filter(|pending| pending.article == confirmed && pending.topic == *topic) {
+            pending.strong = true;
+            pending.at = now;
+            desk.ask_at = Some(now);
+        }
     }
 }
 

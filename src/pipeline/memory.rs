@@ -74,7 +74,11 @@ fn apply(index: &mut StoryIndex, row: WindowRow) {
             };
             let outline = Outline::new(row.article.id, &row.article.article, told_at(&row.article, row.judged_at));
             let candidate = Candidate::new(outline, &row.article.article, &row.matched, &row.article.source);
-            index.apply(candidate, &Placement { decision, development: row.development, reasons: Vec::new() }, row.story);
+            index.apply(
+                candidate,
+                &Placement { decision, development: row.development, confirms: None, reasons: Vec::new() },
+                row.story,
+            );
         }
     }
 }

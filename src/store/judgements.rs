@@ -263,6 +263,10 @@ fn keep_placement(
         "UPDATE stories SET articles = articles + 1, updated_at = ?2, developments = developments + ?3 WHERE id = ?1",
     )?
     .execute(params![placed.story.0, at, i64::from(placed.placement.development.is_some())])?;
+    if let Some(confirmed) = placed.placement.confirms {
+        tx.prepare_cached("UPDATE developments SET strong = 1 WHERE article_id = ?1 AND topic = ?2 AND strong = 0")?
+            .execute(params![confirmed.0, topic.as_str()])?;
+    }
     let Some(development) = &placed.placement.development else { return Ok(None) };
     tx.prepare_cached(
         "INSERT INTO developments (story_id, topic, article_id, kind, opens, strong, new, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",

@@ -154,9 +154,9 @@ impl StoryIndex {
                 None
             }
         };
-        let development = self.memory.judge(candidate, story, nearest_telling, &mut reasons);
+        let (development, confirms) = self.memory.judge(candidate, story, nearest_telling, &mut reasons);
         let decision = story.map_or(Decision::Opens, |story| Decision::Joins { story });
-        Placement { decision, development, reasons }
+        Placement { decision, development, confirms, reasons }
     }
 
     /// Takes `candidate` in, which went to `story`.
@@ -178,7 +178,7 @@ impl StoryIndex {
                 }
             }
             self.similarity.add(&candidate, &vectors, serial, self.oldest);
-            self.memory.add(&candidate, story, placement.development.as_ref());
+            self.memory.add(&candidate, story, placement);
         }
         let Candidate { outline, language, print, spelling, .. } = candidate;
         self.take_in(Placed { id: outline.id, day: outline.day, language, print, spelling, story, original });
@@ -206,7 +206,7 @@ impl StoryIndex {
             reasons.extend(placed.reasons);
             placed.decision
         });
-        Placement { decision, development: None, reasons }
+        Placement { decision, development: None, confirms: None, reasons }
     }
 
     fn take_in(&mut self, placed: Placed) {
@@ -307,13 +307,18 @@ fn place_copy(copy: Copy, placed: &Placed) -> Placement {
     let story = placed.story;
     if copy.fresh.is_empty() {
         let reasons = vec![format!("copy of article {of}: {}", copy.reason)];
-        return Placement { decision: Decision::Duplicate { of, story }, development: None, reasons };
+        return Placement { decision: Decision::Duplicate { of, story }, development: None, confirms: None, reasons };
     }
     let reasons = vec![format!("new version of article {of}: {}, {} new sentences", copy.reason, copy.fresh.len())];
     let has_number = copy.fresh.iter().any(|sentence| sentence.chars().any(|c| c.is_ascii_digit()));
     let kind = if has_number { DevelopmentKind::Number } else { DevelopmentKind::Act };
     let new = copy.fresh.into_iter().take(QUOTED).collect();
-    Placement { decision: Decision::Joins { story }, development: Some(Development { kind, strong: true, new }), reasons }
+    Placement {
+        decision: Decision::Joins { story },
+        development: Some(Development { kind, strong: true, new }),
+        confirms: None,
+        reasons,
+    }
 }
 
 fn same_language(left: Option<Lang>, right: Option<Lang>) -> bool {

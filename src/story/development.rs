@@ -11,7 +11,7 @@ use super::candidate::{Candidate, Feature, short};
 use super::facts::FactKind;
 use super::features::tokens;
 use super::hashed::{HashedMap, HashedSet};
-use super::{Development, DevelopmentKind};
+use super::{Development, DevelopmentKind, Placement};
 use crate::types::{ArticleId, Lang, StoryId};
 
 /// Days for which a telling counts: an older one may be told anew, for a desk that had it will want the reminder (measured: 2 beats 1 and 4).
@@ -21,8 +21,12 @@ const FADING_DAYS: f64 = 4.0;
 /// Newest tellings compared with: what bounds the cost of one article.
 const MEMORY_ARTICLES: usize = 400;
 /// Likeness from which an article retells another of its language, and one of another language.
-const RETELLS: f32 = 0.2;
-const RETELLS_ACROSS: f32 = 0.45;
+const RETELLS: f32 = 0.16;
+const RETELLS_ACROSS: f32 = 0.26;
+/// What likeness to an article counts that brought nothing itself: if it retold wrongly, what follows it may still tell.
+const SILENT_WEIGHT: f32 = 0.6;
+/// Share of what makes a retelling from which an article retells that names neither a day nor who says so.
+const RETELLS_UNREPORTED: f32 = 0.7;
 /// How much more is asked of the first article of a topic, and articles after which half of that is waived: little is known yet of what is rare.
 const CAUTION: f32 = 0.4;
 /// The same where the topic names no concepts: words of a few short reports on one subject meet by chance.
@@ -37,6 +41,8 @@ const NEW_CONCEPTS: f32 = 0.37;
 const EXPECTED_ARTICLES: f32 = 25.0;
 /// Share of a retelling up to which novelty by words alone is certain enough for a mail without a second source.
 const CLEARLY_NEW: f32 = 0.85;
+/// Days for which a doubtful report waits for a second source; one that comes later is told by itself, for a desk was told nothing.
+const AWAITED_DAYS: f64 = 0.25;
 /// Sentences quoted for one development, and sentences of the text looked at for them.
 pub(super) const QUOTED: usize = 3;
 const LOOKED_AT: usize = 15;
@@ -55,6 +61,8 @@ pub(super) struct Told {
     pub(super) free: Weighted,
     /// Brought a weak development that no second source has told yet.
     awaits_source: bool,
+    /// Brought something new.
+    is_new: bool,
     /// On the topic beyond doubt.
     pub(super) is_strong_match: bool,
 }
@@ -141,8 +149,9 @@ impl Memory {
                 FactKind::Actor | FactKind::Place | FactKind::Concept => concepts.push(*feature),
             }
         }
-        let asked = if candidate.has_concepts { CAUTION } else { CAUTION_WITHOUT_CONCEPTS };
-        let caution = 1.0 + asked * LEARNING_ARTICLES / (self.articles as f32 + LEARNING_ARTICLES);
+        let caution = if candidate.has_concepts { CAUTION } else { CAUTION_WITHOUT_CONCEPTS };
+        let caution = 1.0 + caution * LEARNING_ARTICLES / (self.articles as f32 + LEARNING_ARTICLES);
+        let asked = if facts.manner.is_report { 1.0 } else { RETELLS_UNREPORTED };
         let mut nearest: Option<Nearest> = None;
         for told in &self.told {
             let days = (candidate.outline.day - told.day).max(0.0);
@@ -159,7 +168,8 @@ impl Memory {
             };
             let fading = (-days * days / (2.0 * FADING_DAYS * FADING_DAYS)).exp() as f32;
             let apart = (1.0 - NEW_ACTS * lacking(&acts, &told.free)) * (1.0 - NEW_CONCEPTS * lacking(&concepts, &told.free));
-            let ratio = share * fading * apart / caution;
+            let weight = if told.is_new { 1.0 } else { SILENT_WEIGHT };
+            let ratio = weight * share * fading * apart / (caution * asked);
             if nearest.is_none_or(|best| ratio > best.ratio) {
                 nearest = Some(Nearest {
                     article: told.id,
@@ -174,30 +184,32 @@ impl Memory {
         nearest
     }
 
-    /// What `candidate` brings to `story` (none: it opens one); `None` for retellings and background.
+    /// What `candidate` brings to `story` (none: it opens one), nothing for retellings and background; and the article whose doubtful report it confirms.
     pub(super) fn judge(
         &self,
         candidate: &Candidate,
         story: Option<StoryId>,
         nearest: Option<Nearest>,
         reasons: &mut Vec<String>,
-    ) -> Option<Development> {
+    ) -> (Option<Development>, Option<ArticleId>) {
         reasons.extend(nearest.map(|nearest| nearest.reason()));
         if let Some(mark) = &candidate.facts.manner.background {
             reasons.push(format!("background: {mark}"));
-            return None;
+            return (None, None);
         }
         let named = story.and_then(|story| self.named.get(&story));
         if let Some(nearest) = nearest.filter(Nearest::is_retold) {
             if !nearest.awaits_source || nearest.is_same_source {
-                return None;
+                return (None, None);
             }
             reasons.push(format!("a second source for article {}", nearest.article));
-            return Some(Development { kind: DevelopmentKind::Sources, strong: true, new: vec![candidate.title.clone()] });
+            let own = || Development { kind: DevelopmentKind::Sources, strong: true, new: vec![candidate.title.clone()] };
+            return ((nearest.days > AWAITED_DAYS).then(own), Some(nearest.article));
         }
         let Some(named) = named.filter(|named| named.has_developed) else {
             let strong = candidate.facts.is_strong_match;
-            return Some(Development { kind: DevelopmentKind::NewStory, strong, new: vec![candidate.title.clone()] });
+            let new = vec![candidate.title.clone()];
+            return (Some(Development { kind: DevelopmentKind::NewStory, strong, new }), None);
         };
         let new_kinds: Vec<FactKind> = candidate
             .facts
@@ -213,11 +225,12 @@ impl Memory {
             None => "new in the story: words alone".to_owned(),
         });
         let is_clear = kind.is_some() || nearest.is_none_or(|nearest| nearest.ratio <= CLEARLY_NEW);
-        Some(Development {
+        let development = Development {
             kind: kind.unwrap_or(DevelopmentKind::Act),
             strong: candidate.facts.is_strong_match && is_clear,
             new: self.carrying(candidate, named),
-        })
+        };
+        (Some(development), None)
     }
 
     /// The sentences with most words that the story had not used; the headline when there is none.
@@ -248,7 +261,8 @@ impl Memory {
     }
 
     /// Remembers what `candidate` told.
-    pub(super) fn add(&mut self, candidate: &Candidate, story: StoryId, development: Option<&Development>) {
+    pub(super) fn add(&mut self, candidate: &Candidate, story: StoryId, placement: &Placement) {
+        let development = placement.development.as_ref();
         let facts = &candidate.facts;
         let told = Told {
             id: candidate.outline.id,
@@ -259,10 +273,11 @@ impl Memory {
             words: self.weighted(&facts.words),
             free: self.weighted(&facts.free),
             awaits_source: development.is_some_and(|development| !development.strong),
+            is_new: development.is_some(),
             is_strong_match: facts.is_strong_match,
         };
-        if development.is_some_and(|development| development.kind == DevelopmentKind::Sources) {
-            self.told.iter_mut().filter(|told| told.story == story).for_each(|told| told.awaits_source = false);
+        for told in self.told.iter_mut().filter(|told| Some(told.id) == placement.confirms) {
+            told.awaits_source = false;
         }
         for (word, _) in &told.words {
             self.tellers.entry(*word).or_default().push_back(self.first + self.told.len() as u64);

@@ -69,7 +69,7 @@ pub enum DevelopmentKind {
     Act,
     /// Somebody confirms or denies.
     Confirmation,
-    /// Independent sources now tell what one told before.
+    /// A second source tells what one told that a desk did not hear of, for it was doubtful.
     Sources,
 }
 
@@ -112,6 +112,8 @@ pub struct Placement {
     pub decision: Decision,
     /// What it brought; `None` for a duplicate, a retelling, background.
     pub development: Option<Development>,
+    /// The article whose weak development it tells from a second source, which makes that one strong.
+    pub confirms: Option<ArticleId>,
     /// Why, for `vigie explain`: nearest members, shared features, what counted as new and what did not.
     pub reasons: Vec<String>,
 }

@@ -24,9 +24,11 @@ struct Told<'a> {
     title: &'a str,
     text: &'a str,
     concepts: &'a [&'a str],
+    is_doubtful: bool,
 }
 
-const BASE: Told<'_> = Told { minutes: 0, source: "Agence", lang: "fr", url: "", title: "", text: "", concepts: &[] };
+const BASE: Told<'_> =
+    Told { minutes: 0, source: "Agence", lang: "fr", url: "", title: "", text: "", concepts: &[], is_doubtful: false };
 
 impl Desk {
     fn new() -> Desk {
@@ -53,7 +55,7 @@ impl Desk {
             topic: TopicId::from("t"),
             score: 1.0,
             relevant: true,
-            strong: true,
+            strong: !told.is_doubtful,
             evidence: told.concepts.iter().map(evidence).collect(),
             concepts: told.concepts.iter().map(|id| Concept { id: (*id).to_owned(), count: 1 }).collect(),
             masked: Vec::new(),
@@ -203,6 +205,33 @@ fn what_a_story_had_not_is_a_development() {
     let development = placement.development.expect("a new fact");
     assert!(development.strong);
     assert!(development.new.iter().all(|sentence| told.text.contains(sentence.as_str())), "word for word: {:?}", development.new);
+}
+
+#[test]
+fn a_second_source_confirms_a_doubtful_report_once() {
+    let first = Told { is_doubtful: true, ..bridge() };
+    let title = "Tumen : le pont routier ouvre aux camions";
+    let second = |minutes, source, url| {
+        let text = "Les camions passent le pont du Tumen depuis mercredi, a annoncé le ministère des Transports.";
+        Told { minutes, source, url, title, text, ..BASE }
+    };
+    let mut desk = Desk::new();
+    assert!(desk.tell(&first).development.is_some_and(|development| !development.strong));
+    let same_source = desk.tell(&second(30, "Agence", "https://agence.example/2"));
+    assert_eq!((same_source.development, same_source.confirms), (None, None));
+    let mut desk = Desk::new();
+    desk.tell(&first);
+    let soon = desk.tell(&second(60, "Courrier", "https://courrier.example/2"));
+    assert_eq!((soon.development, soon.confirms), (None, Some(ArticleId(1))));
+    let third = desk.tell(&Told { title: "Le pont du Tumen ouvre", ..second(90, "Gazette", "https://gazette.example/2") });
+    assert_eq!((third.development, third.confirms), (None, None));
+    let mut desk = Desk::new();
+    desk.tell(&first);
+    let late = desk.tell(&second(8 * 60, "Courrier", "https://courrier.example/2"));
+    assert_eq!(
+        late.development.map(|development| (development.kind, development.strong)),
+        Some((DevelopmentKind::Sources, true))
+    );
 }
 
 #[test]

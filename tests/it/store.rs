@@ -107,7 +107,8 @@ impl Scratch {
             rule: String::new(),
         };
         let development = Development { kind: DevelopmentKind::NewStory, strong: true, new: vec!["a fact".to_owned()] };
-        let placement = Placement { decision: Decision::Opens, development: Some(development), reasons: Vec::new() };
+        let placement =
+            Placement { decision: Decision::Opens, development: Some(development), confirms: None, reasons: Vec::new() };
         let placed = Placed { story: StoryId(story), placement, title: "a story".to_owned(), outline: None };
         let topics = vec![TopicJudgement { matched, inherited: false, placed: Some(placed) }];
         self.store.record_judgements(vec![Judgement { article, at: at(minutes), topics }]).await.unwrap()[0][0]
