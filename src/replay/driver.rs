@@ -28,7 +28,7 @@ pub struct Replay {
     pub paths: Vec<PathBuf>,
     /// Where mails go.
     pub courier: Courier,
-    /// Where the store lies; in memory by default.
+    /// Where the store lies.
     pub store: StoreOptions,
 }
 

@@ -1,7 +1,7 @@
 //! The store's handle: work goes to the one thread that writes, and answers come back.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
@@ -20,18 +20,32 @@ pub struct StoreOptions {
     pub commit_hook: Option<CommitHook>,
     /// While there is much to do, a commit waits up to 25 ms for more work to share it: for callers that work on many things at once.
     pub gathers: bool,
+    /// For a replay, which begins anew when it is broken off: the callers' threads write, a commit takes in thousands of jobs, the first failure ends the store,
+    /// and without a `path` the database is a temporary file that no name leads to.
+    pub unguarded: bool,
 }
 
-/// The store: a handle to the one thread that writes.
+/// The store: a handle to the one writer.
 #[derive(Clone)]
 pub struct Store {
-    jobs: JobSender<Job>,
-    thread: Arc<std::sync::Mutex<Option<JoinHandle<()>>>>,
+    hand: Hand,
+}
+
+/// How work reaches the writer.
+#[derive(Clone)]
+enum Hand {
+    /// It has a thread of its own.
+    Thread { jobs: JobSender<Job>, thread: Arc<Mutex<Option<JoinHandle<()>>>> },
+    /// Whoever has work does it.
+    Here(Arc<Mutex<Writer>>),
 }
 
 impl Store {
     /// Opens (and makes, and migrates) the database and starts its thread.
     pub fn open(options: StoreOptions) -> Result<Store, StoreError> {
+        if options.unguarded {
+            return Ok(Store { hand: Hand::Here(Arc::new(Mutex::new(Writer::open(options)?))) });
+        }
         let (jobs, mut queue) = queue::queue::<Job>(options.gathers);
         let mut writer = Writer::open(options)?;
         let thread = std::thread::Builder::new()
@@ -43,7 +57,7 @@ impl Store {
                 writer.finish();
             })
             .map_err(|e| StoreError::Open { path: PathBuf::from("store thread"), reason: e.to_string() })?;
-        Ok(Store { jobs, thread: Arc::new(std::sync::Mutex::new(Some(thread))) })
+        Ok(Store { hand: Hand::Thread { jobs, thread: Arc::new(Mutex::new(Some(thread))) } })
     }
 
     /// Runs `work` in one transaction and commits it, together with what else is waiting; returns after the commit.
@@ -75,6 +89,13 @@ impl Store {
         durability: Option<Durability>,
         work: impl FnOnce(&mut Writer) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        let jobs = match &self.hand {
+            Hand::Thread { jobs, .. } => jobs,
+            Hand::Here(writer) => {
+                let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+                return writer.serve_at_once(durability.is_some(), work);
+            }
+        };
         let (answer, waiting) = oneshot::channel();
         let work = Box::new(move |writer: &mut Writer| -> Answer {
             let result = work(writer).map_err(|e| e.sort(&writer.path));
@@ -82,7 +103,7 @@ impl Store {
                 let _ = answer.send(committed.and(result));
             })
         });
-        if !self.jobs.send(Job { durability, work }).await {
+        if !jobs.send(Job { durability, work }).await {
             return Err(StoreError::Closed);
         }
         waiting.await.map_err(|_| StoreError::Closed)?
@@ -90,11 +111,15 @@ impl Store {
 
     /// Waits until everything handed over is written and the file is closed. Other handles to the store must be gone.
     pub async fn close(self) {
-        let Store { jobs, thread } = self;
-        drop(jobs);
-        let handle = thread.lock().ok().and_then(|mut slot| slot.take());
-        if let Some(handle) = handle {
-            let _ = tokio::task::spawn_blocking(move || handle.join()).await;
+        match self.hand {
+            Hand::Thread { jobs, thread } => {
+                drop(jobs);
+                let handle = thread.lock().ok().and_then(|mut slot| slot.take());
+                if let Some(handle) = handle {
+                    let _ = tokio::task::spawn_blocking(move || handle.join()).await;
+                }
+            }
+            Hand::Here(writer) => writer.lock().unwrap_or_else(PoisonError::into_inner).finish(),
         }
     }
 }
@@ -159,5 +184,26 @@ mod tests {
         assert!((1..=MAX_GROUP).contains(&told), "{told} of 300");
         assert_eq!(commits.load(std::sync::atomic::Ordering::SeqCst), 3);
         assert!(!ended[299]);
+    }
+
+    #[tokio::test]
+    async fn an_unguarded_store_keeps_what_came_before_its_close_and_ends_with_a_failure() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = StoreOptions { path: Some(folder.path().join("a.db")), unguarded: true, ..StoreOptions::default() };
+        let store = Store::open(options.clone()).expect("a store");
+        store.write(Durability::Normal, |c| Ok(c.execute_batch("CREATE TABLE probe (n INTEGER)")?)).await.expect("a table");
+        assert!(write_all(&store, 3).await.iter().all(|ok| !ok), "the first of them fails");
+        store.close().await;
+        assert!(Store::open(options.clone()).is_ok(), "what it left is no damaged file");
+
+        let store = Store::open(options.clone()).expect("a store");
+        store.write(Durability::Full, |c| Ok(c.execute_batch("CREATE TABLE probe (n INTEGER)")?)).await.expect("a table");
+        for n in 0..5 {
+            let insert = move |c: &Connection| Ok(c.execute("INSERT INTO probe VALUES (?1)", [n])?);
+            store.write(Durability::Normal, insert).await.expect("it is kept");
+        }
+        assert_eq!(kept(&store).await, 5);
+        store.close().await;
+        assert_eq!(kept(&Store::open(options).expect("a store")).await, 5);
     }
 }

@@ -206,7 +206,9 @@ fn keep_judgement(tx: &Connection, judgement: &Judgement) -> Result<Vec<Option<D
         };
         developments.push(development);
     }
-    tx.prepare_cached("UPDATE judge_cursor SET article_id = ?1 WHERE article_id < ?1")?.execute([judgement.article.0])?;
+    // By the key: of a statement that may touch several rows each part can be undone, for which the full-text index is written out every time.
+    tx.prepare_cached("UPDATE judge_cursor SET article_id = ?1 WHERE one = 1 AND article_id < ?1")?
+        .execute([judgement.article.0])?;
     Ok(developments)
 }
 

@@ -48,6 +48,11 @@ pub(super) const MAX_GROUP: usize = 256;
 /// What the writing connection keeps of the file in memory, KiB.
 const CACHE_KIB: i64 = 8192;
 
+/// Jobs between two commits of an unguarded store.
+const UNGUARDED_JOBS: u32 = 10_000;
+/// Bytes of a page of a temporary database: its texts fill fewer pages than those of a file, which others read piece by piece.
+const TEMPORARY_PAGE: i64 = 16_384;
+
 /// The jobs of one transaction.
 #[derive(Default)]
 struct Group {
@@ -68,15 +73,31 @@ pub(super) struct Writer {
     has_written: bool,
     hook: Option<CommitHook>,
     pub(super) dead: bool,
+    unguarded: bool,
+    /// Of an unguarded store: jobs since the last commit.
+    uncommitted: u32,
 }
 
 impl Writer {
     pub(super) fn open(options: StoreOptions) -> Result<Writer, StoreError> {
-        let StoreOptions { path, commit_hook, .. } = options;
-        let shown = path.clone().unwrap_or_else(|| PathBuf::from(":memory:"));
-        let mut connection = open_connection(path.as_deref()).map_err(|e| e.sort(&shown))?;
+        let StoreOptions { path, commit_hook, unguarded, .. } = options;
+        let shown = path.clone().unwrap_or_else(|| PathBuf::from(if unguarded { "temporary file" } else { ":memory:" }));
+        let mut connection = open_connection(path.as_deref(), unguarded).map_err(|e| e.sort(&shown))?;
         migrate::migrate(&mut connection, path.as_deref())?;
-        Ok(Writer { connection, path: shown, durability: None, commits: 0, has_written: false, hook: commit_hook, dead: false })
+        if unguarded && path.is_none() {
+            leave_index_unmerged(&connection).map_err(|e| e.sort(&shown))?;
+        }
+        Ok(Writer {
+            connection,
+            path: shown,
+            durability: None,
+            commits: 0,
+            has_written: false,
+            hook: commit_hook,
+            dead: false,
+            unguarded,
+            uncommitted: 0,
+        })
     }
 
     /// Does a job and those that wait behind it in one transaction, commits, and answers them all.
@@ -109,6 +130,36 @@ impl Writer {
         }
     }
 
+    /// Does a job of an unguarded store. Its transaction stays open for those that follow, so a job that fails cannot be undone, and is the last.
+    pub(super) fn serve_at_once<T>(
+        &mut self,
+        writes: bool,
+        work: impl FnOnce(&mut Writer) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if self.dead {
+            return Err(StoreError::Closed);
+        }
+        let result = self.join_transaction(writes).and_then(|()| work(self));
+        self.dead = writes && result.is_err();
+        result.map_err(|e| e.sort(&self.path))
+    }
+
+    /// Opens a transaction when none is open; a long one is committed first.
+    fn join_transaction(&mut self, writes: bool) -> Result<(), StoreError> {
+        if !writes {
+            return Ok(());
+        }
+        if self.uncommitted >= UNGUARDED_JOBS {
+            self.connection.prepare_cached("COMMIT")?.execute([])?;
+        }
+        if self.connection.is_autocommit() {
+            self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+            self.uncommitted = 0;
+        }
+        self.uncommitted += 1;
+        Ok(())
+    }
+
     /// Opens the group's transaction when the job writes and none is open.
     fn begin(&mut self, group: &mut Group, durability: Option<Durability>) -> Result<(), StoreError> {
         let Some(durability) = durability.filter(|_| group.durability.is_none() && !self.dead) else { return Ok(()) };
@@ -131,6 +182,9 @@ impl Writer {
         if self.dead || self.connection.is_autocommit() {
             // No transaction could be opened; the group's error is the answer.
             return Err(StoreError::Closed);
+        }
+        if self.unguarded {
+            return work(&self.connection);
         }
         self.connection.prepare_cached("SAVEPOINT job")?.execute([])?;
         let result = work(&self.connection);
@@ -180,13 +234,17 @@ impl Writer {
     }
 
     pub(super) fn finish(&mut self) {
+        if self.unguarded && !self.dead && !self.connection.is_autocommit() {
+            let _ = self.connection.execute_batch("COMMIT");
+        }
         // Leaves one file behind instead of three; what fails here is done at the next start.
         let _ = self.connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
     }
 }
 
-fn open_connection(path: Option<&Path>) -> Result<Connection, StoreError> {
+fn open_connection(path: Option<&Path>, unguarded: bool) -> Result<Connection, StoreError> {
     let connection = match path {
+        None if unguarded => Connection::open("")?,
         None => Connection::open_in_memory()?,
         Some(path) => {
             if let Some(folder) = path.parent() {
@@ -200,6 +258,13 @@ fn open_connection(path: Option<&Path>) -> Result<Connection, StoreError> {
     connection.busy_timeout(std::time::Duration::from_millis(u64::from(BUSY_MS)))?;
     connection.pragma_update(None, "trusted_schema", "OFF")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
+    if unguarded {
+        connection.pragma_update(None, "synchronous", "OFF")?;
+    }
+    if unguarded && path.is_none() {
+        connection.pragma_update(None, "page_size", TEMPORARY_PAGE)?;
+        connection.pragma_update_and_check(None, "journal_mode", "OFF", |_| Ok(()))?;
+    }
     if path.is_some() {
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
@@ -211,6 +276,16 @@ fn open_connection(path: Option<&Path>) -> Result<Connection, StoreError> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
+}
+
+/// Nobody searches a temporary database: the segments of its full-text index are left as they are written.
+fn leave_index_unmerged(connection: &Connection) -> Result<(), StoreError> {
+    /// Segments of one level from which merging is forced; the format allows for 2,000.
+    const MOST_SEGMENTS: i64 = 1500;
+    let mut set = connection.prepare("INSERT INTO articles_text (articles_text, rank) VALUES (?1, ?2)")?;
+    set.execute(("automerge", 0))?;
+    set.execute(("crisismerge", MOST_SEGMENTS))?;
+    Ok(())
 }
 
 /// Makes the database file with mode 0600; SQLite gives its `-wal` and `-shm` the same mode.
