@@ -68,7 +68,8 @@ fn push_lower(out: &mut String, c: char) {
     }
 }
 
-/// Takes combining accents away: `é` becomes `e`. Hangul and Cyrillic `й` are left whole.
+/// Takes accents away: `é` becomes `e`, and letters with a stroke and joined ones what they are written as without (`ł`, `ø`, `ß`). Hangul and Cyrillic `й`
+/// are left whole.
 pub fn strip_accents(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -76,9 +77,35 @@ pub fn strip_accents(text: &str) -> String {
             out.push(c);
             continue;
         }
+        if let Some(plain) = without_stroke(c) {
+            out.push_str(plain);
+            continue;
+        }
         out.extend(std::iter::once(c).nfd().filter(|d| !('\u{0300}'..='\u{036f}').contains(d)));
     }
     out
+}
+
+/// Letters that Unicode does not take apart.
+fn without_stroke(c: char) -> Option<&'static str> {
+    Some(match c {
+        'ł' => "l",
+        'Ł' => "L",
+        'ø' => "o",
+        'Ø' => "O",
+        'đ' | 'ð' => "d",
+        'Đ' | 'Ð' => "D",
+        'ħ' => "h",
+        'ı' => "i",
+        'ß' => "ss",
+        'æ' => "ae",
+        'Æ' => "AE",
+        'œ' => "oe",
+        'Œ' => "OE",
+        'þ' => "th",
+        'Þ' => "Th",
+        _ => return None,
+    })
 }
 
 fn is_latin_or_greek(c: char) -> bool {
@@ -111,6 +138,7 @@ mod tests {
     #[test]
     fn accents_go_only_where_they_are_accents() {
         assert_eq!(strip_accents("coréen à l'été"), "coreen a l'ete");
+        assert_eq!(strip_accents("żołnierz, Großbritannien, Søren"), "zolnierz, Grossbritannien, Soren");
         assert_eq!(strip_accents("российский 한국"), "российский 한국");
     }
 }
