@@ -8,27 +8,13 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::facts::{Facts, facts};
 use super::features::{Token, tokens};
 use super::outline::Outline;
+use super::zones::{LEAD_WORDS, Words, ZONES, zones};
 use crate::extract::Article;
 use crate::matcher::{Concept, Match};
 use crate::types::Lang;
 
-/// Words of the body that describe what the article is about; news puts it first.
-const LEAD_WORDS: usize = 300;
-/// Words of the body whose capitalised ones count as names of the matter.
-const NAME_WORDS: usize = 155;
-/// A word of the headline counts as three of the body.
-const TITLE_WEIGHT: f32 = 3.0;
-/// A capitalised word in running text counts a little less than another: names are in every report of a subject.
-const CAPITALISED_WEIGHT: f32 = 0.8;
-/// What naming a concept of the topic counts, in capitalised words.
-const CONCEPT_WEIGHT: f32 = 3.0;
 /// Words of the whole text that copies are recognised by.
 const COPY_WORDS: usize = 1500;
-
-/// Zones of features: everything, headline, names and concepts.
-pub(super) const ALL: usize = 0;
-pub(super) const TITLE: usize = 1;
-pub(super) const NAMES: usize = 2;
 
 /// A feature of an article.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -68,8 +54,10 @@ pub struct Candidate {
     /// The outlet, hashed.
     pub(super) source: u64,
     pub(super) title: String,
+    /// Words of the text, as far as it was read.
+    pub(super) words: usize,
     /// Features by zone, in order of their hash.
-    pub(super) zones: [Counts; 3],
+    pub(super) zones: [Counts; ZONES],
     /// The topic names concepts in it; a topic that takes everything names none.
     pub(super) has_concepts: bool,
     /// What its copies are recognised by.
@@ -94,7 +82,16 @@ impl Candidate {
             language: article.language,
             source: xxh3_64(source.trim().to_lowercase().as_bytes()),
             title: article.title.clone(),
-            zones: zones(&title, &body, &concepts, &topic),
+            words: body.len(),
+            zones: zones(&Words {
+                language: article.language,
+                title: &article.title,
+                text: &text,
+                title_tokens: &title,
+                text_tokens: &body,
+                concepts: &concepts,
+                topic: &topic,
+            }),
             has_concepts: !concepts.is_empty(),
             print: Arc::new(Print {
                 fives: runs(&hashes, 5),
@@ -132,46 +129,6 @@ pub(super) fn prior(token: &Token, topic: &BTreeSet<u64>) -> f32 {
         4 if token.is_alphabetic => PRIOR_FOUR_LETTERS,
         _ => PRIOR_WORD,
     }
-}
-
-fn weight(token: &Token) -> f32 {
-    if token.is_capitalised && !token.is_number { CAPITALISED_WEIGHT } else { 1.0 }
-}
-
-fn zones(title: &[Token], body: &[Token], concepts: &[u64], topic: &BTreeSet<u64>) -> [Counts; 3] {
-    let (mut all, mut headline, mut names) = (Vec::new(), Vec::new(), Vec::new());
-    let feature = |token: &Token, count: f32| Feature { hash: token.stem, count, prior: prior(token, topic) };
-    for token in title {
-        all.push(feature(token, TITLE_WEIGHT * weight(token)));
-        headline.push(feature(token, weight(token)));
-        if token.is_capitalised || token.is_number {
-            names.push(feature(token, TITLE_WEIGHT));
-        }
-    }
-    for (at, token) in body.iter().take(LEAD_WORDS).enumerate() {
-        all.push(feature(token, weight(token)));
-        if at < NAME_WORDS && (token.is_capitalised || token.is_number) {
-            names.push(feature(token, 1.0));
-        }
-    }
-    names.extend(concepts.iter().map(|&hash| Feature { hash, count: CONCEPT_WEIGHT, prior: PRIOR_CONCEPT }));
-    [summed(all), summed(headline), summed(names)]
-}
-
-/// Sums the counts of each feature; the largest expectation holds, for a capital at the head of a sentence makes no name.
-fn summed(mut counts: Counts) -> Counts {
-    counts.sort_by_key(|feature| feature.hash);
-    let mut out: Counts = Vec::with_capacity(counts.len());
-    for feature in counts {
-        match out.last_mut() {
-            Some(last) if last.hash == feature.hash => {
-                last.count += feature.count;
-                last.prior = last.prior.max(feature.prior);
-            }
-            _ => out.push(feature),
-        }
-    }
-    out
 }
 
 /// Hashes of every `length` neighbouring words, in order of the hash, each once.

@@ -3,29 +3,30 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
-use super::candidate::{Candidate, NAMES, Print};
+use super::candidate::{Candidate, Print};
 use super::continuation::{self, Continuation};
 use super::development::{Memory, QUOTED};
 use super::duplicate::{Copies, Copy, Member};
-use super::hashed::HashedMap;
+use super::open_story::OpenStory;
 use super::outline::Outline;
-use super::similarity::{COUNT_HORIZON, Shared, Similarity, Vector, likeness, likeness_to_middle};
+use super::similarity::{COUNT_HORIZON, Shared, Similarity, Vector, likeness};
+use super::tempo::Pace;
+use super::zones::{ALL, ZONES};
 use super::{Decision, Development, DevelopmentKind, Placement, StorySpec};
 use crate::extract::Article;
 use crate::matcher::{ByStoryRule, Match};
 use crate::types::{ArticleId, Lang, StoryId};
 
 /// The least likeness at which an article joins a story, and what is asked on top of an article that has few features.
-const JOIN: f32 = 0.31;
+const JOIN: f32 = 0.23;
 const JOIN_FEW_FEATURES: f32 = 0.2;
-/// The share of it that is asked within a topic that names concepts, and articles after which half of that concession is made (measured on
-/// developments: .2 to .35 do alike).
-const JOIN_WITHIN_TOPIC: f32 = 0.3;
+/// The same within a topic that names concepts, and the share of it that is asked once what is rare there is known: articles after which half of that
+/// concession is made. Every article of a topic is about one matter, so what is rare there tells more (measured on developments).
+const JOIN_TOPIC: f32 = 0.31;
+const JOIN_TOPIC_KNOWN: f32 = 0.2;
 const LEARNING_ARTICLES: f32 = 15.0;
-/// How much of the likeness is to the nearest member; the rest is to the middle of the story.
-const NEAREST: f32 = 0.26;
-/// Spread of the decay by the gap to the story's last article, days: news of one event comes within hours.
-const GAP_SPREAD_DAYS: f64 = 1.8;
+/// What an article must be nearer to one story than to the next, as a share of the latter: what lies between two look-alikes is a third.
+const CONTRAST: f32 = 0.25;
 /// Days that articles stay findable after the window, so that a copy of a story's last article is still known.
 const MARGIN_DAYS: f64 = 1.5;
 /// Placements between two sweeps of what the window has left.
@@ -42,7 +43,9 @@ pub struct StoryIndex {
     /// Articles of the window, oldest first; the first one has serial number `oldest`.
     articles: VecDeque<Placed>,
     oldest: u64,
-    stories: HashMap<StoryId, Story>,
+    stories: HashMap<StoryId, OpenStory>,
+    /// How much news there was lately, copies apart.
+    pace: Pace,
     memory: Memory,
 }
 
@@ -60,19 +63,12 @@ struct Placed {
     original: Option<ArticleId>,
 }
 
-/// The middle of a story: the sums of its members' vectors.
-#[derive(Debug, Default)]
-struct Story {
-    last_day: f64,
-    sums: [HashedMap<u64, f32>; 3],
-    /// Squares of the lengths of the sums.
-    lengths: [f64; 3],
-}
-
 /// A story that an article may join.
 struct Near {
     story: StoryId,
     likeness: f32,
+    /// The likeness of the next story.
+    next: f32,
     /// Nearest members, nearest first.
     members: Vec<(f32, u64)>,
 }
@@ -93,6 +89,7 @@ impl StoryIndex {
             articles: VecDeque::new(),
             oldest: 0,
             stories: HashMap::new(),
+            pace: Pace::default(),
             memory: Memory::default(),
         }
     }
@@ -123,9 +120,8 @@ impl StoryIndex {
             return place_copy(copy, placed);
         }
         let vectors = self.similarity.vectors(candidate);
-        let features: usize = vectors[0].len();
-        let threshold = (JOIN + JOIN_FEW_FEATURES / (features.max(1) as f32).sqrt()) * self.caution(candidate);
         let near = self.nearest(candidate, &vectors);
+        let threshold = self.needed(candidate, vectors[ALL].len(), near.as_ref().map_or(0.0, |near| near.next));
         let nearest_telling = self.memory.nearest(candidate);
         let retold = nearest_telling
             .filter(|nearest| candidate.has_concepts && nearest.is_retold() && self.stories.contains_key(&nearest.story));
@@ -167,16 +163,10 @@ impl StoryIndex {
         self.copies.add(&candidate, serial, self.oldest);
         let entry = self.stories.entry(story).or_default();
         entry.last_day = entry.last_day.max(candidate.outline.day);
-        // A copy says nothing new about what the story is about, and twenty of them would pull its middle over.
         if original.is_none() {
             let vectors = self.similarity.vectors(&candidate);
-            for (zone, vector) in vectors.iter().enumerate() {
-                for &(feature, weight) in vector {
-                    let sum = entry.sums[zone].entry(feature).or_default();
-                    entry.lengths[zone] += f64::from(2.0 * *sum * weight + weight * weight);
-                    *sum += weight;
-                }
-            }
+            entry.add(&candidate, &vectors);
+            self.pace.add(candidate.outline.day);
             self.similarity.add(&candidate, &vectors, serial, self.oldest);
             self.memory.add(&candidate, story, placement);
         }
@@ -244,16 +234,14 @@ impl StoryIndex {
         }
     }
 
-    fn nearest(&self, candidate: &Candidate, vectors: &[Vector; 3]) -> Option<Near> {
+    fn nearest(&self, candidate: &Candidate, vectors: &[Vector; ZONES]) -> Option<Near> {
         let first = self.first_within(candidate.outline.day);
         let mut stories: BTreeMap<StoryId, (Shared, Vec<(f32, u64)>)> = BTreeMap::new();
         for (serial, shared) in self.similarity.shared(vectors, first, self.next_serial()) {
             let Some(placed) = self.placed(serial) else { continue };
             let like = likeness(shared, same_language(placed.language, candidate.language));
             let (sum, members) = stories.entry(placed.story).or_default();
-            for zone in 0..=NAMES {
-                sum[zone] += shared[zone];
-            }
+            sum.iter_mut().zip(shared).for_each(|(sum, dot)| *sum += dot);
             members.push((like, serial));
         }
         let mut best: Option<Near> = None;
@@ -265,24 +253,26 @@ impl StoryIndex {
             }
             members.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             let nearest = members.first().map_or(0.0, |(like, _)| *like);
-            let middle = likeness_to_middle(shared, story.lengths);
-            let decay = (-gap * gap / (2.0 * GAP_SPREAD_DAYS * GAP_SPREAD_DAYS)).exp() as f32;
-            let likeness = (NEAREST * nearest + (1.0 - NEAREST) * middle) * decay;
-            if best.as_ref().is_none_or(|best| likeness > best.likeness) {
-                best = Some(Near { story: id, likeness, members });
+            let likeness = story.likeness(candidate, shared, nearest, &self.similarity, &self.pace);
+            match &mut best {
+                Some(best) if likeness <= best.likeness => best.next = best.next.max(likeness),
+                best => {
+                    let next = best.as_ref().map_or(0.0, |best| best.likeness);
+                    *best = Some(Near { story: id, likeness, next, members });
+                }
             }
         }
         best
     }
 
-    /// The share of the threshold that is asked: within a topic every article is about one matter, and what is rare there tells more; but only
-    /// once enough articles have shown what is rare.
-    fn caution(&self, candidate: &Candidate) -> f32 {
+    /// The likeness that is needed to join a story, the next one being as near as `next`.
+    fn needed(&self, candidate: &Candidate, features: usize, next: f32) -> f32 {
+        let few = JOIN_FEW_FEATURES / (features.max(1) as f32).sqrt();
         if !candidate.has_concepts {
-            return 1.0;
+            return JOIN + few + CONTRAST * next;
         }
         let known = self.similarity.articles() as f32;
-        1.0 - (1.0 - JOIN_WITHIN_TOPIC) * known / (known + LEARNING_ARTICLES)
+        (JOIN_TOPIC + few) * (1.0 - (1.0 - JOIN_TOPIC_KNOWN) * known / (known + LEARNING_ARTICLES))
     }
 
     fn name_members(&self, candidate: &Candidate, near: &Near, reasons: &mut Vec<String>) {

@@ -140,7 +140,7 @@ fn hangul(word: &str, start: usize, out: &mut Vec<Token>) {
 }
 
 /// Folds one word: lower case, no accents, Latin letters for Cyrillic ones, without `l'` before or `'s` after it.
-fn fold_into(word: &str, out: &mut String) {
+pub(super) fn fold_into(word: &str, out: &mut String) {
     out.clear();
     if word.is_ascii() && !word.contains('\'') {
         out.push_str(word);

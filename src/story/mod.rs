@@ -14,12 +14,17 @@ mod duplicate;
 mod facts;
 mod features;
 mod hashed;
+mod names;
+mod open_story;
 mod outline;
 mod placement;
 mod retelling_words;
 mod similarity;
+mod tempo;
 #[cfg(test)]
 mod tests;
+mod vocabulary;
+mod zones;
 
 pub use candidate::Candidate;
 pub use cluster::StoryIndex;

@@ -19,7 +19,7 @@ use crate::support::fortnight;
 const FEEDS: [&str; 4] = ["courrier", "northdispatch", "hanbit", "delovoy"];
 
 /// The beginning of the fortnight: the first alerts in two languages, a development, a digest.
-const UNTIL: &str = "2024-10-18T16:30:00Z";
+const UNTIL: &str = "2024-10-19T08:30:00Z";
 
 struct Saved {
     settings: Settings,
