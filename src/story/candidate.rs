@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::facts::{Facts, facts};
 use super::features::{Token, tokens};
+use super::fullness::Account;
 use super::outline::Outline;
 use super::zones::{LEAD_WORDS, Words, ZONES, zones};
 use crate::extract::Article;
@@ -62,6 +63,8 @@ pub struct Candidate {
     pub(super) has_concepts: bool,
     /// What its copies are recognised by.
     pub(super) print: Arc<Print>,
+    /// What it is compared by in a matter told densely.
+    pub(super) account: Account,
     /// What it reports.
     pub(super) facts: Facts,
     /// Spelling of the features of the headline, for explanations.
@@ -77,6 +80,8 @@ impl Candidate {
         let hashes: Vec<u64> = body.iter().map(|token| token.word).collect();
         let concepts: Vec<u64> = telling_concepts(matched).map(|concept| concept_feature(&concept.id)).collect();
         let topic = topic_words(matched);
+        let words = set(title.iter().chain(&body).map(|token| short(token.word)).collect());
+        let facts = facts(article, matched, &topic);
         Candidate {
             outline,
             language: article.language,
@@ -93,11 +98,9 @@ impl Candidate {
                 topic: &topic,
             }),
             has_concepts: !concepts.is_empty(),
-            print: Arc::new(Print {
-                fives: runs(&hashes, 5),
-                words: set(title.iter().chain(&body).map(|token| short(token.word)).collect()),
-            }),
-            facts: facts(article, matched, &topic),
+            account: Account::new(&title, &body, words.len(), facts.manner.is_report),
+            print: Arc::new(Print { fives: runs(&hashes, 5), words }),
+            facts,
             spelling: title.iter().map(|token| (token.stem, article.title[token.start..token.end].to_owned())).collect(),
         }
     }

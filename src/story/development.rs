@@ -10,6 +10,7 @@ use super::acts;
 use super::candidate::{Candidate, Feature, short};
 use super::facts::FactKind;
 use super::features::tokens;
+use super::fullness::{Rank, Reports};
 use super::hashed::{HashedMap, HashedSet};
 use super::{Development, DevelopmentKind, Placement};
 use crate::types::{ArticleId, Lang, StoryId};
@@ -91,6 +92,8 @@ pub(super) struct Memory {
     articles: u32,
     holding: HashedMap<u64, u32>,
     named: HashMap<StoryId, Named>,
+    /// Of a topic without concepts.
+    reports: Reports,
 }
 
 /// The earlier article that lies nearest.
@@ -192,19 +195,27 @@ impl Memory {
         nearest: Option<Nearest>,
         reasons: &mut Vec<String>,
     ) -> (Option<Development>, Option<ArticleId>) {
+        let facts = &candidate.facts;
         reasons.extend(nearest.map(|nearest| nearest.reason()));
-        if let Some(mark) = &candidate.facts.manner.background {
+        if let Some(mark) = &facts.manner.background {
             reasons.push(format!("background: {mark}"));
             return (None, None);
         }
+        let rank =
+            (!candidate.has_concepts).then(|| self.reports.rank(&candidate.account, candidate.language, candidate.outline.day));
+        let is_fullest = rank.is_some_and(Rank::is_fullest);
         let named = story.and_then(|story| self.named.get(&story));
-        if let Some(nearest) = nearest.filter(Nearest::is_retold) {
+        if let Some(nearest) = nearest.filter(|nearest| nearest.is_retold() && !is_fullest) {
             if !nearest.awaits_source || nearest.is_same_source {
                 return (None, None);
             }
             reasons.push(format!("a second source for article {}", nearest.article));
             let own = || Development { kind: DevelopmentKind::Sources, strong: true, new: vec![candidate.title.clone()] };
             return ((nearest.days > AWAITED_DAYS).then(own), Some(nearest.article));
+        }
+        if let Some(rank) = rank.filter(|rank| rank.is_lost()) {
+            reasons.push(format!("{} of {} reports of the matter are fuller", rank.fuller, rank.reports));
+            return (None, None);
         }
         let Some(named) = named.filter(|named| named.has_developed) else {
             let strong = candidate.facts.is_strong_match;
@@ -287,6 +298,9 @@ impl Memory {
             || self.told.front().is_some_and(|told| told.day < candidate.outline.day - MEMORY_DAYS)
         {
             self.forget_first();
+        }
+        if !candidate.has_concepts {
+            self.reports.add(candidate.account.clone(), candidate.language, candidate.outline.day);
         }
         self.own_words.extend(&facts.own_words);
         self.articles += 1;

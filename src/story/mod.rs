@@ -13,6 +13,7 @@ mod development;
 mod duplicate;
 mod facts;
 mod features;
+mod fullness;
 mod hashed;
 mod names;
 mod open_story;
