@@ -44,6 +44,10 @@ const EXPECTED_ARTICLES: f32 = 25.0;
 const CLEARLY_NEW: f32 = 0.85;
 /// Days for which a doubtful report waits for a second source; one that comes later is told by itself, for a desk was told nothing.
 const AWAITED_DAYS: f64 = 0.25;
+/// Two sources that tell alike within so many days, longer than so many days after the nearest that was told as new, tell a new thing: what happens in
+/// one matter is told in its words (measured: half a day is better than a quarter, and than three quarters).
+const TOGETHER_DAYS: f64 = 0.1;
+const LONG_TOLD_DAYS: f64 = 0.5;
 /// Sentences quoted for one development, and sentences of the text looked at for them.
 pub(super) const QUOTED: usize = 3;
 const LOOKED_AT: usize = 15;
@@ -64,6 +68,7 @@ pub(super) struct Told {
     awaits_source: bool,
     /// Brought something new.
     is_new: bool,
+    is_background: bool,
     /// On the topic beyond doubt.
     pub(super) is_strong_match: bool,
 }
@@ -106,6 +111,8 @@ pub(super) struct Nearest {
     days: f64,
     is_same_source: bool,
     awaits_source: bool,
+    /// Another source told the same hours before, and what both seem to retell was told long before.
+    is_told_together: bool,
 }
 
 impl Nearest {
@@ -116,8 +123,12 @@ impl Nearest {
 
     /// Says so, for explanations.
     pub(super) fn reason(&self) -> String {
+        let together = if self.is_told_together { ", but with another source, and long after what was told" } else { "" };
         let verdict = if self.is_retold() { "retells" } else { "is not near enough to retell" };
-        format!("{verdict} article {}, {:.1} days older: {:.2} of what makes a retelling", self.article, self.days, self.ratio)
+        format!(
+            "{verdict} article {}, {:.1} days older: {:.2} of what makes a retelling{together}",
+            self.article, self.days, self.ratio
+        )
     }
 }
 
@@ -156,6 +167,8 @@ impl Memory {
         let caution = 1.0 + caution * LEARNING_ARTICLES / (self.articles as f32 + LEARNING_ARTICLES);
         let asked = if facts.manner.is_report { 1.0 } else { RETELLS_UNREPORTED };
         let mut nearest: Option<Nearest> = None;
+        let mut nearest_new = (0.0, 0.0);
+        let mut nearest_silent = 0.0_f32;
         for told in &self.told {
             let days = (candidate.outline.day - told.day).max(0.0);
             if days > MEMORY_DAYS {
@@ -173,6 +186,13 @@ impl Memory {
             let apart = (1.0 - NEW_ACTS * lacking(&acts, &told.free)) * (1.0 - NEW_CONCEPTS * lacking(&concepts, &told.free));
             let weight = if told.is_new { 1.0 } else { SILENT_WEIGHT };
             let ratio = weight * share * fading * apart / (caution * asked);
+            if told.is_new {
+                if ratio > nearest_new.0 {
+                    nearest_new = (ratio, days);
+                }
+            } else if days <= TOGETHER_DAYS && !told.is_background && told.source != candidate.source {
+                nearest_silent = nearest_silent.max(ratio / SILENT_WEIGHT);
+            }
             if nearest.is_none_or(|best| ratio > best.ratio) {
                 nearest = Some(Nearest {
                     article: told.id,
@@ -181,8 +201,12 @@ impl Memory {
                     days,
                     is_same_source: told.source == candidate.source,
                     awaits_source: told.awaits_source,
+                    is_told_together: false,
                 });
             }
+        }
+        if let Some(nearest) = &mut nearest {
+            nearest.is_told_together = nearest_new.1 >= LONG_TOLD_DAYS && nearest_silent >= nearest_new.0.max(1.0);
         }
         nearest
     }
@@ -205,7 +229,7 @@ impl Memory {
             (!candidate.has_concepts).then(|| self.reports.rank(&candidate.account, candidate.language, candidate.outline.day));
         let is_fullest = rank.is_some_and(Rank::is_fullest);
         let named = story.and_then(|story| self.named.get(&story));
-        if let Some(nearest) = nearest.filter(|nearest| nearest.is_retold() && !is_fullest) {
+        if let Some(nearest) = nearest.filter(|nearest| nearest.is_retold() && !nearest.is_told_together && !is_fullest) {
             if !nearest.awaits_source || nearest.is_same_source {
                 return (None, None);
             }
@@ -235,7 +259,9 @@ impl Memory {
             Some(kind) => format!("new in the story: {}", described(&new_kinds, kind)),
             None => "new in the story: words alone".to_owned(),
         });
-        let is_clear = kind.is_some() || nearest.is_none_or(|nearest| nearest.ratio <= CLEARLY_NEW);
+        let is_clear = kind.is_some()
+            || nearest.is_some_and(|nearest| nearest.is_told_together)
+            || nearest.is_none_or(|nearest| nearest.ratio <= CLEARLY_NEW);
         let development = Development {
             kind: kind.unwrap_or(DevelopmentKind::Act),
             strong: candidate.facts.is_strong_match && is_clear,
@@ -285,6 +311,7 @@ impl Memory {
             free: self.weighted(&facts.free),
             awaits_source: development.is_some_and(|development| !development.strong),
             is_new: development.is_some(),
+            is_background: facts.manner.background.is_some(),
             is_strong_match: facts.is_strong_match,
         };
         for told in self.told.iter_mut().filter(|told| Some(told.id) == placement.confirms) {

@@ -235,6 +235,20 @@ fn a_second_source_confirms_a_doubtful_report_once() {
 }
 
 #[test]
+fn two_sources_that_tell_alike_long_after_tell_something_new() {
+    let tell = |desk: &mut Desk, minutes, source, title| {
+        desk.tell(&Told { minutes, source, title, concepts: &["person.minister", "place.tumen"], ..BASE }).development.is_some()
+    };
+    let later = ["Le ministre visite au Tumen le pont des camions", "Visite au Tumen : le ministre sur le pont des camions"];
+    for (minutes, expected) in [(60, false), (20 * 60, true)] {
+        let mut desk = Desk::new();
+        assert!(tell(&mut desk, 0, "Agence", "Le ministre visite le pont du Tumen"));
+        assert!(!tell(&mut desk, minutes, "Courrier", later[0]), "one source retells");
+        assert_eq!(tell(&mut desk, minutes + 30, "Gazette", later[1]), expected, "after {minutes} minutes");
+    }
+}
+
+#[test]
 fn background_brings_nothing() {
     let mut desk = Desk::new();
     let placement = desk.tell(&Told { title: "Why the bridge over the Tumen matters", lang: "en", ..BASE });
