@@ -1,7 +1,9 @@
 //! The first rule of what is new: does an article tell what nothing of the last days told, and with which sentences?
 //!
 //! An article is a retelling when its headline and first sentences lie close to those of one earlier article of the topic. Close means, in one language,
-//! words and language-free features; across languages the latter alone. Acts and actors that the earlier article lacks push the two apart.
+//! words and language-free features (concepts of the topic, acts, terms of the news, numbers); across languages the latter alone. Acts and concepts that
+//! the earlier article lacks push the two apart. What brought something new weighs more in this than what retold: had that been a mistake, all that
+//! follows would be lost. Two sources that tell alike within hours, long after what they seem to retell, bring something new.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -23,7 +25,7 @@ const FADING_DAYS: f64 = 4.0;
 const MEMORY_ARTICLES: usize = 400;
 /// Likeness from which an article retells another of its language, and one of another language.
 const RETELLS: f32 = 0.16;
-const RETELLS_ACROSS: f32 = 0.26;
+const RETELLS_ACROSS: f32 = 0.15;
 /// What likeness to an article counts that brought nothing itself: if it retold wrongly, what follows it may still tell.
 const SILENT_WEIGHT: f32 = 0.6;
 /// Share of what makes a retelling from which an article retells that names neither a day nor who says so.
@@ -36,8 +38,8 @@ const LEARNING_ARTICLES: f32 = 8.0;
 /// What language-free features count beside words within one language.
 const FREE_WEIGHT: f32 = 0.35;
 /// How far acts, and concepts, that the earlier article lacks push two articles apart, when all are lacking.
-const NEW_ACTS: f32 = 0.6;
-const NEW_CONCEPTS: f32 = 0.37;
+const NEW_ACTS: f32 = 0.5;
+const NEW_CONCEPTS: f32 = 0.3;
 /// Weight of what is expected of a feature before any article was seen, in articles.
 const EXPECTED_ARTICLES: f32 = 25.0;
 /// Share of a retelling up to which novelty by words alone is certain enough for a mail without a second source.
@@ -45,9 +47,9 @@ const CLEARLY_NEW: f32 = 0.85;
 /// Days for which a doubtful report waits for a second source; one that comes later is told by itself, for a desk was told nothing.
 const AWAITED_DAYS: f64 = 0.25;
 /// Two sources that tell alike within so many days, longer than so many days after the nearest that was told as new, tell a new thing: what happens in
-/// one matter is told in its words (measured: half a day is better than a quarter, and than three quarters).
+/// one matter is told in its words (measured: a third of a day is a little better than a quarter and a half).
 const TOGETHER_DAYS: f64 = 0.1;
-const LONG_TOLD_DAYS: f64 = 0.5;
+const LONG_TOLD_DAYS: f64 = 0.35;
 /// Sentences quoted for one development, and sentences of the text looked at for them.
 pub(super) const QUOTED: usize = 3;
 const LOOKED_AT: usize = 15;
@@ -159,7 +161,7 @@ impl Memory {
         for (feature, kind) in free.iter().zip(&facts.kinds) {
             match kind {
                 FactKind::Act(_) => acts.push(*feature),
-                FactKind::Number => {}
+                FactKind::Number | FactKind::Term => {}
                 FactKind::Actor | FactKind::Place | FactKind::Concept => concepts.push(*feature),
             }
         }
@@ -375,7 +377,7 @@ fn weightiest(kinds: &[FactKind]) -> Option<DevelopmentKind> {
         FactKind::Actor => Some((2, DevelopmentKind::Actor)),
         FactKind::Act(_) => Some((3, DevelopmentKind::Act)),
         FactKind::Place => Some((4, DevelopmentKind::Place)),
-        FactKind::Concept => None,
+        FactKind::Concept | FactKind::Term => None,
     };
     kinds.iter().filter_map(rank).min_by_key(|(rank, _)| *rank).map(|(_, kind)| kind)
 }

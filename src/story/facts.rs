@@ -8,6 +8,7 @@ use super::acts::{self, Act};
 use super::background::{Manner, manner};
 use super::candidate::{Counts, Feature, PRIOR_CONCEPT, PRIOR_WORD, concept_feature, prior, telling_concepts};
 use super::features::{Token, tokens};
+use super::vocabulary;
 use crate::extract::Article;
 use crate::matcher::{Match, Zone};
 use crate::text::sentences::sentences;
@@ -22,6 +23,8 @@ const LEAD_WORDS: usize = 60;
 const LEAD_WEIGHT: f32 = 0.5;
 /// Letters up to which a word tells little, unless it is a name.
 const SHORT_LETTERS: usize = 4;
+/// The share of articles in which a term of the news is expected in headline or lead.
+const PRIOR_TERM: f32 = 0.1;
 /// What a concept counts that the headline does not name.
 const CONCEPT_OUTSIDE_TITLE: f32 = 0.3;
 
@@ -42,6 +45,8 @@ pub(super) enum FactKind {
     /// Another concept of the topic.
     Concept,
     Act(Act),
+    /// A word of the news in general.
+    Term,
     Number,
 }
 
@@ -71,13 +76,20 @@ pub(super) fn facts(article: &Article, matched: &Match, topic: &BTreeSet<u64>) -
     let parts = opening.parts();
     let mut free: BTreeMap<u64, (Feature, FactKind)> = BTreeMap::new();
     let mut put = |hash: u64, count: f32, kind: FactKind| {
-        let prior = if kind == FactKind::Number { PRIOR_WORD } else { PRIOR_CONCEPT };
+        let prior = match kind {
+            FactKind::Number => PRIOR_WORD,
+            FactKind::Term => PRIOR_TERM,
+            FactKind::Actor | FactKind::Place | FactKind::Concept | FactKind::Act(_) => PRIOR_CONCEPT,
+        };
         let (feature, _) = free.entry(hash).or_insert((Feature { hash, count, prior }, kind));
         feature.count = feature.count.max(count);
     };
     for (text, tokens, weight) in parts {
         for act in acts::acts(text) {
             put(xxh3_64(format!("act {act}").as_bytes()), weight, FactKind::Act(act));
+        }
+        for term in vocabulary::terms(text, article.language) {
+            put(xxh3_64(format!("news {term}").as_bytes()), weight, FactKind::Term);
         }
         for number in numbers(text, tokens) {
             put(xxh3_64(format!("number {number}").as_bytes()), weight, FactKind::Number);
@@ -196,6 +208,21 @@ fn numbers(text: &str, tokens: &[Token]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::Origin;
+    use crate::types::{Lang, TopicId};
+
+    #[test]
+    fn a_term_of_the_news_is_one_fact_in_every_language() {
+        let terms = |language: &str, title: &str| {
+            let article = Article { title: title.to_owned(), language: Lang::parse(language), ..Article::empty(Origin::Page) };
+            let facts = facts(&article, &Match::nothing(TopicId::from("t")), &BTreeSet::new());
+            let is_term = |(_, kind): &(&Feature, &FactKind)| **kind == FactKind::Term;
+            facts.free.iter().zip(&facts.kinds).filter(is_term).map(|(feature, _)| feature.hash).collect::<Vec<_>>()
+        };
+        assert_eq!(terms("en", "Earthquake: Chile").len(), 2);
+        assert_eq!(terms("en", "Earthquake: Chile"), terms("ru", "Землетрясение в Чили"));
+        assert_eq!(terms("en", "Chile"), terms("ko", "칠레"));
+    }
 
     #[test]
     fn numbers_are_read_whole_and_years_left_out() {
