@@ -9,6 +9,7 @@ use super::facts::{Facts, facts};
 use super::features::{Token, tokens};
 use super::fullness::Account;
 use super::outline::Outline;
+use super::similarity::Weighed;
 use super::zones::{LEAD_WORDS, Words, ZONES, zones};
 use crate::extract::Article;
 use crate::matcher::{Concept, Match};
@@ -69,6 +70,8 @@ pub struct Candidate {
     pub(super) facts: Facts,
     /// Spelling of the features of the headline, for explanations.
     pub(super) spelling: BTreeMap<u64, String>,
+    /// What its features weigh, once it was placed.
+    pub(super) weighed: Weighed,
 }
 
 impl Candidate {
@@ -102,6 +105,7 @@ impl Candidate {
             print: Arc::new(Print { fives: runs(&hashes, 5), words }),
             facts,
             spelling: title.iter().map(|token| (token.stem, article.title[token.start..token.end].to_owned())).collect(),
+            weighed: Weighed::default(),
         }
     }
 }

@@ -7,6 +7,7 @@ use super::candidate::{Candidate, Print};
 use super::continuation::{self, Continuation};
 use super::development::{Memory, QUOTED};
 use super::duplicate::{Copies, Copy, Member};
+use super::hashed::{HashedMap, SPREAD};
 use super::open_story::OpenStory;
 use super::outline::Outline;
 use super::similarity::{COUNT_HORIZON, Shared, Similarity, Vector, likeness};
@@ -61,6 +62,15 @@ struct Placed {
     story: StoryId,
     /// The first publisher's article, when this is a copy.
     original: Option<ArticleId>,
+}
+
+/// What an article shares with a story.
+struct Met {
+    story: StoryId,
+    /// With its members in all.
+    shared: Shared,
+    /// Likeness to the nearest of them.
+    nearest: f32,
 }
 
 /// A story that an article may join.
@@ -122,6 +132,7 @@ impl StoryIndex {
         let vectors = self.similarity.vectors(candidate);
         let near = self.nearest(candidate, &vectors);
         let threshold = self.needed(candidate, vectors[ALL].len(), near.as_ref().map_or(0.0, |near| near.next));
+        self.similarity.keep(candidate, vectors);
         let nearest_telling = self.memory.nearest(candidate);
         let retold = nearest_telling
             .filter(|nearest| candidate.has_concepts && nearest.is_retold() && self.stories.contains_key(&nearest.story));
@@ -236,33 +247,45 @@ impl StoryIndex {
 
     fn nearest(&self, candidate: &Candidate, vectors: &[Vector; ZONES]) -> Option<Near> {
         let first = self.first_within(candidate.outline.day);
-        let mut stories: BTreeMap<StoryId, (Shared, Vec<(f32, u64)>)> = BTreeMap::new();
-        for (serial, shared) in self.similarity.shared(vectors, first, self.next_serial()) {
-            let Some(placed) = self.placed(serial) else { continue };
-            let like = likeness(shared, same_language(placed.language, candidate.language));
-            let (sum, members) = stories.entry(placed.story).or_default();
-            sum.iter_mut().zip(shared).for_each(|(sum, dot)| *sum += dot);
-            members.push((like, serial));
+        let shared = self.similarity.shared(vectors, first, self.next_serial());
+        let like_of = |placed: &Placed, shared: &Shared| likeness(*shared, same_language(placed.language, candidate.language));
+        let mut places: HashedMap<u64, usize> = HashedMap::default();
+        let mut met: Vec<Met> = Vec::new();
+        for (serial, shared) in &shared {
+            let Some(placed) = self.placed(*serial) else { continue };
+            let place = *places.entry(spread(placed.story)).or_insert(met.len());
+            if place == met.len() {
+                met.push(Met { story: placed.story, shared: [0.0; ZONES], nearest: 0.0 });
+            }
+            let story = &mut met[place];
+            story.shared.iter_mut().zip(shared).for_each(|(sum, shared)| *sum += shared);
+            story.nearest = story.nearest.max(like_of(placed, shared));
         }
         let mut best: Option<Near> = None;
-        for (id, (shared, mut members)) in stories {
+        for Met { story: id, shared, nearest } in met {
             let Some(story) = self.stories.get(&id) else { continue };
             let gap = (candidate.outline.day - story.last_day).max(0.0);
             if gap > self.window_days {
                 continue;
             }
-            members.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-            let nearest = members.first().map_or(0.0, |(like, _)| *like);
             let likeness = story.likeness(candidate, shared, nearest, &self.similarity, &self.pace);
+            let is_better = |best: &Near| likeness > best.likeness || likeness == best.likeness && id < best.story;
             match &mut best {
-                Some(best) if likeness <= best.likeness => best.next = best.next.max(likeness),
+                Some(best) if !is_better(best) => best.next = best.next.max(likeness),
                 best => {
                     let next = best.as_ref().map_or(0.0, |best| best.likeness);
-                    *best = Some(Near { story: id, likeness, next, members });
+                    *best = Some(Near { story: id, likeness, next, members: Vec::new() });
                 }
             }
         }
-        best
+        let mut best = best?;
+        let members = shared.iter().filter_map(|(serial, shared)| {
+            let placed = self.placed(*serial).filter(|placed| placed.story == best.story)?;
+            Some((like_of(placed, shared), *serial))
+        });
+        best.members = members.collect();
+        best.members.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        Some(best)
     }
 
     /// The likeness that is needed to join a story, the next one being as near as `next`.
@@ -309,6 +332,11 @@ fn place_copy(copy: Copy, placed: &Placed) -> Placement {
         confirms: None,
         reasons,
     }
+}
+
+/// The number of a story as a hash: those in use lie side by side.
+fn spread(story: StoryId) -> u64 {
+    story.0.unsigned_abs().wrapping_mul(SPREAD)
 }
 
 fn same_language(left: Option<Lang>, right: Option<Lang>) -> bool {

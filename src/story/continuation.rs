@@ -81,9 +81,8 @@ pub(super) fn find(
     // How many of the rare words each telling has, in halves, and whether one of them stands in the headline.
     let mut shared = vec![(0, false); memory.told.len()];
     for &(token, in_title) in &rare {
-        for serial in memory.tellers.get(&token.stem).into_iter().flatten() {
-            let at = serial.checked_sub(memory.first).and_then(|at| usize::try_from(at).ok());
-            if let Some((count, has_title)) = at.and_then(|at| shared.get_mut(at)) {
+        for at in memory.tellers(token.stem) {
+            if let Some((count, has_title)) = shared.get_mut(at) {
                 *count += if token.is_alphabetic { 2 } else { 1 };
                 *has_title |= in_title;
             }

@@ -14,6 +14,7 @@ use super::facts::FactKind;
 use super::features::tokens;
 use super::fullness::{Rank, Reports};
 use super::hashed::{HashedMap, HashedSet};
+use super::postings::Postings;
 use super::{Development, DevelopmentKind, Placement};
 use crate::types::{ArticleId, Lang, StoryId};
 
@@ -91,9 +92,9 @@ struct Named {
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     pub(super) told: VecDeque<Told>,
-    /// Which of `told` hold a word, oldest first, by serial number; the first of `told` has number `first`.
-    pub(super) tellers: HashedMap<u64, VecDeque<u64>>,
-    pub(super) first: u64,
+    /// Which of `told` hold a word, by serial number; the first of `told` has number `first`. Those that were forgotten may lie before them.
+    tellers: HashedMap<u64, Postings>,
+    first: u32,
     /// Stems of the words by which the topic matched.
     pub(super) own_words: BTreeSet<u64>,
     articles: u32,
@@ -151,6 +152,30 @@ impl Memory {
         out
     }
 
+    /// Which of `told` hold a word, by their place.
+    pub(super) fn tellers(&self, word: u64) -> impl Iterator<Item = usize> {
+        self.weights(word).map(|(at, _)| at)
+    }
+
+    fn weights(&self, word: u64) -> impl Iterator<Item = (usize, f32)> {
+        let holders = self.tellers.get(&word).map_or(&[][..], Postings::holders);
+        holders
+            .iter()
+            .filter(|(serial, _)| *serial >= self.first)
+            .map(|(serial, weight)| ((serial - self.first) as usize, *weight))
+    }
+
+    /// What the words of each of `told` have in common with `words`: their products, by look-up.
+    fn shared_words(&self, words: &Weighted) -> Vec<f32> {
+        let mut sums = vec![0.0; self.told.len()];
+        for (word, weight) in words {
+            for (at, held) in self.weights(*word) {
+                sums[at] += weight * held;
+            }
+        }
+        sums
+    }
+
     /// The telling that `candidate` lies nearest to.
     ///
     /// Two languages meet in few features, so a single act in common ("sends") would make any two short reports look alike.
@@ -168,22 +193,27 @@ impl Memory {
         let caution = if candidate.has_concepts { CAUTION } else { CAUTION_WITHOUT_CONCEPTS };
         let caution = 1.0 + caution * LEARNING_ARTICLES / (self.articles as f32 + LEARNING_ARTICLES);
         let asked = if facts.manner.is_report { 1.0 } else { RETELLS_UNREPORTED };
+        let shared = self.shared_words(&words);
         let mut nearest: Option<Nearest> = None;
         let mut nearest_new = (0.0, 0.0);
         let mut nearest_silent = 0.0_f32;
-        for told in &self.told {
+        for (told, shared) in self.told.iter().zip(shared) {
             let days = (candidate.outline.day - told.day).max(0.0);
             if days > MEMORY_DAYS {
                 continue;
             }
             let across = product(&free, &told.free);
             let share = if told.language == candidate.language {
-                ((1.0 - FREE_WEIGHT) * product(&words, &told.words) + FREE_WEIGHT * across) / RETELLS
+                ((1.0 - FREE_WEIGHT) * shared + FREE_WEIGHT * across) / RETELLS
             } else if meets(&free, &facts.kinds, &told.free) {
                 across / RETELLS_ACROSS
             } else {
                 0.0
             };
+            // Nearly all have nothing in common.
+            if share == 0.0 && nearest.is_some() {
+                continue;
+            }
             let fading = (-days * days / (2.0 * FADING_DAYS * FADING_DAYS)).exp() as f32;
             let apart = (1.0 - NEW_ACTS * lacking(&acts, &told.free)) * (1.0 - NEW_CONCEPTS * lacking(&concepts, &told.free));
             let weight = if told.is_new { 1.0 } else { SILENT_WEIGHT };
@@ -319,8 +349,14 @@ impl Memory {
         for told in self.told.iter_mut().filter(|told| Some(told.id) == placement.confirms) {
             told.awaits_source = false;
         }
-        for (word, _) in &told.words {
-            self.tellers.entry(*word).or_default().push_back(self.first + self.told.len() as u64);
+        let serial = self.first + self.told.len() as u32;
+        for &(word, weight) in &told.words {
+            match self.tellers.entry(word) {
+                Entry::Vacant(place) => {
+                    place.insert(Postings::of(serial, weight));
+                }
+                Entry::Occupied(mut place) => place.get_mut().push_within(serial, weight, self.first, usize::MAX),
+            }
         }
         self.told.push_back(told);
         while self.told.len() > MEMORY_ARTICLES
@@ -345,15 +381,12 @@ impl Memory {
 
     fn forget_first(&mut self) {
         let Some(told) = self.told.pop_front() else { return };
+        self.first += 1;
         for (word, _) in &told.words {
-            if let Entry::Occupied(mut tellers) = self.tellers.entry(*word) {
-                tellers.get_mut().pop_front();
-                if tellers.get().is_empty() {
-                    tellers.remove();
-                }
+            if self.tellers.get(word).is_some_and(|tellers| tellers.newest() < self.first) {
+                self.tellers.remove(word);
             }
         }
-        self.first += 1;
     }
 
     /// Drops the stories whose last article is older than `cutoff`, in days, and halves the counts past `horizon` articles.

@@ -13,7 +13,7 @@ pub(super) type HashedSet<K> = HashSet<K, BuildHasherDefault<Already>>;
 pub(super) struct Already(u64);
 
 /// Spreads the bits of half a hash over a whole one (the golden ratio's fraction).
-const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+pub(super) const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Hasher for Already {
     fn finish(&self) -> u64 {

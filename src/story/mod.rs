@@ -19,6 +19,7 @@ mod names;
 mod open_story;
 mod outline;
 mod placement;
+mod postings;
 mod retelling_words;
 mod similarity;
 mod tempo;

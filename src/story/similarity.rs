@@ -1,9 +1,13 @@
 //! How alike an article and the open stories are: weighted features, found through postings, at a cost bounded per article.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::fmt;
 
-use super::candidate::{Candidate, Counts, Feature};
+use super::candidate::{Candidate, Feature};
 use super::hashed::HashedMap;
+use super::postings::{Postings, low};
 use super::zones::{ALL, FREE, NAMES, TITLE, ZONES};
 use crate::types::Lang;
 
@@ -31,16 +35,45 @@ pub(super) type Vector = Vec<(u64, f32)>;
 #[derive(Debug, Default)]
 pub(super) struct Similarity {
     articles: u32,
-    holding: HashedMap<u64, u32>,
     articles_in: BTreeMap<Option<Lang>, u32>,
-    /// By [`in_language`].
+    holding: HashedMap<u64, Holding>,
+    /// Of features that stand in several languages, what [`Holding`] has no room for; by [`in_language`].
     holding_in: HashedMap<u64, u32>,
-    /// Zone → feature → (serial number of the article, weight), oldest first.
-    postings: [HashedMap<u64, VecDeque<(u64, f32)>>; ZONES],
+    /// Zone → feature → the articles that hold it.
+    postings: [HashedMap<u64, Postings>; ZONES],
+    /// Articles added so far: which counts a vector was made with.
+    added: u64,
+    /// Room to add up what articles share; between two questions all of it is zero.
+    sums: RefCell<Vec<Shared>>,
+}
+
+/// How many articles hold a feature.
+#[derive(Debug)]
+struct Holding {
+    all: u32,
+    /// The language of the first of them, and how many are in it.
+    language: Option<Lang>,
+    in_language: u32,
 }
 
 /// What two articles share, by zone.
 pub(super) type Shared = [f32; ZONES];
+
+/// The vectors of a candidate between its placement and its application, and with how many articles they were made.
+#[derive(Default)]
+pub(super) struct Weighed(Cell<Option<(u64, [Vector; ZONES])>>);
+
+impl Clone for Weighed {
+    fn clone(&self) -> Weighed {
+        Weighed::default()
+    }
+}
+
+impl fmt::Debug for Weighed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Weighed")
+    }
+}
 
 impl Similarity {
     /// How many articles were counted.
@@ -55,42 +88,74 @@ impl Similarity {
 
     /// How rare a feature is in all articles, as a logarithm.
     pub(super) fn rarity(&self, feature: u64) -> f64 {
-        let holding = f64::from(self.holding.get(&feature).copied().unwrap_or(0));
+        let holding = f64::from(self.holding.get(&feature).map_or(0, |holding| holding.all));
         ((f64::from(self.articles) + 2.0 + EXPECTED_ARTICLES) / (holding + 1.5)).ln().max(0.0)
     }
 
     /// The vectors of `candidate` as if it were counted already.
     pub(super) fn vectors(&self, candidate: &Candidate) -> [Vector; ZONES] {
+        if let Some((added, vectors)) = candidate.weighed.0.take()
+            && added == self.added
+        {
+            return vectors;
+        }
         let language = candidate.language;
         let articles = f64::from(self.articles) + 2.0 + EXPECTED_ARTICLES;
-        let articles_in = f64::from(self.articles_in.get(&language).copied().unwrap_or(0)) + 2.0 + EXPECTED_ARTICLES;
+        let articles_in = f64::from(self.articles_in(language)) + 2.0 + EXPECTED_ARTICLES;
         let slack = LANGUAGE_SLACK.exp();
-        let rarity = |feature: &Feature| {
-            let expected = 1.5 + EXPECTED_ARTICLES * f64::from(feature.prior);
-            let holding = f64::from(self.holding.get(&feature.hash).copied().unwrap_or(0)) + expected;
-            let holding_in =
-                f64::from(self.holding_in.get(&in_language(language, feature.hash)).copied().unwrap_or(0)) + expected;
-            (articles / holding).min(articles_in / holding_in * slack).ln()
+        let all = &candidate.zones[ALL];
+        let counts: Vec<(u32, u32)> = all.iter().map(|feature| self.holding(language, feature.hash)).collect();
+        // Headline and names are words of the whole, but for concepts.
+        let known = |feature: &Feature| match all.binary_search_by_key(&feature.hash, |held| held.hash) {
+            Ok(at) => counts[at],
+            Err(_) => self.holding(language, feature.hash),
         };
-        let zone = |zone: usize| unit(&candidate.zones[zone], KEPT[zone], RARITY_POWER[zone], rarity);
-        [zone(ALL), zone(TITLE), zone(NAMES), zone(FREE)]
+        let rarity = |feature: &Feature, (holding, holding_in): (u32, u32)| {
+            let expected = 1.5 + EXPECTED_ARTICLES * f64::from(feature.prior);
+            (articles / (f64::from(holding) + expected)).min(articles_in / (f64::from(holding_in) + expected) * slack).ln()
+        };
+        let part = |zone: usize| {
+            let features = candidate.zones[zone].iter().map(|feature| (feature, rarity(feature, known(feature))));
+            unit(features, KEPT[zone], RARITY_POWER[zone])
+        };
+        let words = all.iter().zip(&counts).map(|(feature, counts)| (feature, rarity(feature, *counts)));
+        [unit(words, KEPT[ALL], RARITY_POWER[ALL]), part(TITLE), part(NAMES), part(FREE)]
+    }
+
+    /// Leaves vectors with the candidate they are of: nothing may be counted before it is.
+    pub(super) fn keep(&self, candidate: &Candidate, vectors: [Vector; ZONES]) {
+        candidate.weighed.0.set(Some((self.added, vectors)));
+    }
+
+    /// How many articles hold a feature, and how many of them are in a language.
+    fn holding(&self, language: Option<Lang>, feature: u64) -> (u32, u32) {
+        match self.holding.get(&feature) {
+            None => (0, 0),
+            Some(holding) if holding.language == language => (holding.all, holding.in_language),
+            Some(holding) => (holding.all, self.holding_in.get(&in_language(language, feature)).copied().unwrap_or(0)),
+        }
     }
 
     /// What the articles with serial numbers from `oldest` on share with `vectors`, in order of their serial numbers.
     pub(super) fn shared(&self, vectors: &[Vector; ZONES], oldest: u64, newest: u64) -> Vec<(u64, Shared)> {
         let span = usize::try_from(newest.saturating_sub(oldest)).unwrap_or(0);
-        let mut sums: Vec<Shared> = vec![[0.0; ZONES]; span];
-        let mut touched: Vec<u64> = Vec::new();
+        let first = low(oldest);
+        let mut sums = self.sums.borrow_mut();
+        if sums.len() < span {
+            sums.resize(span, [0.0; ZONES]);
+        }
+        let mut touched: Vec<u32> = Vec::new();
         for (zone, vector) in vectors.iter().enumerate() {
             for (feature, weight) in vector {
-                let Some(holders) = self.postings[zone].get(feature) else { continue };
-                for (serial, held) in holders.iter().rev().take(POSTINGS) {
-                    if *serial < oldest {
+                let Some(postings) = self.postings[zone].get(feature) else { continue };
+                for &(serial, held) in postings.holders().iter().rev() {
+                    if serial < first {
                         break;
                     }
-                    let Some(sum) = usize::try_from(serial - oldest).ok().and_then(|at| sums.get_mut(at)) else { continue };
+                    let at = serial - first;
+                    let Some(sum) = sums.get_mut(at as usize) else { continue };
                     if *sum == [0.0; ZONES] {
-                        touched.push(*serial);
+                        touched.push(at);
                     }
                     sum[zone] += weight * held;
                 }
@@ -98,28 +163,29 @@ impl Similarity {
         }
         touched.sort_unstable();
         touched.dedup();
-        touched.into_iter().filter_map(|serial| Some((serial, *sums.get(usize::try_from(serial - oldest).ok()?)?))).collect()
+        touched.iter().map(|&at| (oldest + u64::from(at), std::mem::take(&mut sums[at as usize]))).collect()
     }
 
     /// Counts `candidate` and lets it be found under `serial`.
     pub(super) fn add(&mut self, candidate: &Candidate, vectors: &[Vector; ZONES], serial: u64, oldest: u64) {
         self.articles += 1;
+        self.added += 1;
         *self.articles_in.entry(candidate.language).or_default() += 1;
-        for feature in candidate.zones[ALL].iter().map(|feature| feature.hash) {
-            *self.holding.entry(feature).or_default() += 1;
-            *self.holding_in.entry(in_language(candidate.language, feature)).or_default() += 1;
+        let all = &candidate.zones[ALL];
+        for feature in all {
+            self.count(candidate.language, feature.hash);
         }
         // Concepts, terms and sounds are no words.
-        for feature in candidate.zones[FREE].iter().map(|feature| feature.hash) {
-            *self.holding.entry(feature).or_default() += 1;
-            *self.holding_in.entry(in_language(candidate.language, feature)).or_default() += 1;
+        for feature in &candidate.zones[FREE] {
+            self.count(candidate.language, feature.hash);
         }
         for (zone, vector) in vectors.iter().enumerate() {
             for &(feature, weight) in vector {
-                let holders = self.postings[zone].entry(feature).or_default();
-                holders.push_back((serial, weight));
-                while holders.len() > POSTINGS || holders.front().is_some_and(|(first, _)| *first < oldest) {
-                    holders.pop_front();
+                match self.postings[zone].entry(feature) {
+                    Entry::Vacant(place) => {
+                        place.insert(Postings::of(low(serial), weight));
+                    }
+                    Entry::Occupied(mut place) => place.get_mut().push_within(low(serial), weight, low(oldest), POSTINGS),
                 }
             }
         }
@@ -128,10 +194,20 @@ impl Similarity {
         }
     }
 
+    fn count(&mut self, language: Option<Lang>, feature: u64) {
+        let holding = self.holding.entry(feature).or_insert(Holding { all: 0, language, in_language: 0 });
+        holding.all += 1;
+        if holding.language == language {
+            holding.in_language += 1;
+        } else {
+            *self.holding_in.entry(in_language(language, feature)).or_default() += 1;
+        }
+    }
+
     /// Drops the postings that nothing of the window holds.
     pub(super) fn sweep(&mut self, oldest: u64) {
         for zone in &mut self.postings {
-            zone.retain(|_, holders| holders.back().is_some_and(|(last, _)| *last >= oldest));
+            zone.retain(|_, postings| postings.newest() >= low(oldest));
         }
     }
 
@@ -141,12 +217,15 @@ impl Similarity {
         for count in self.articles_in.values_mut() {
             *count /= 2;
         }
-        let halve = |count: &mut u32| {
+        self.holding.retain(|_, holding| {
+            holding.all /= 2;
+            holding.in_language /= 2;
+            holding.all > 0
+        });
+        self.holding_in.retain(|_, count| {
             *count /= 2;
             *count > 0
-        };
-        self.holding.retain(|_, count| halve(count));
-        self.holding_in.retain(|_, count| halve(count));
+        });
     }
 }
 
@@ -171,19 +250,22 @@ fn zone_weights(same_language: bool) -> [f32; ZONES] {
     if same_language { ZONE_WEIGHT } else { ZONE_WEIGHT_ACROSS }
 }
 
-fn unit(counts: &Counts, kept: usize, power: f64, rarity: impl Fn(&Feature) -> f64) -> Vector {
-    let mut vector: Vec<(u64, f64)> = counts
-        .iter()
-        .filter_map(|feature| {
-            let rarity = rarity(feature);
+/// The `kept` heaviest of features and their rarities, as a vector.
+fn unit<'a>(features: impl Iterator<Item = (&'a Feature, f64)>, kept: usize, power: f64) -> Vector {
+    let mut vector: Vec<(u64, f64)> = features
+        .filter_map(|(feature, rarity)| {
             let count = f64::from(feature.count);
             let count = if count >= 1.0 { 1.0 + count.ln() } else { count };
             (rarity > 0.0).then(|| (feature.hash, count * rarity.powf(power)))
         })
         .collect();
     // The heaviest, and on a tie the smaller hash: the same on every machine.
-    vector.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    vector.truncate(kept);
+    let heaviest_first = |a: &(u64, f64), b: &(u64, f64)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+    if vector.len() > kept {
+        vector.select_nth_unstable_by(kept, heaviest_first);
+        vector.truncate(kept);
+    }
+    vector.sort_unstable_by(heaviest_first);
     let length = vector.iter().map(|(_, weight)| weight * weight).sum::<f64>().sqrt();
     if length <= 0.0 {
         return Vec::new();
