@@ -1,6 +1,6 @@
 //! An article ready to be placed: everything that placing needs, computed once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -68,8 +68,8 @@ pub struct Candidate {
     pub(super) account: Account,
     /// What it reports.
     pub(super) facts: Facts,
-    /// Spelling of the features of the headline, for explanations.
-    pub(super) spelling: BTreeMap<u64, String>,
+    /// Concepts that the topic named, for explanations.
+    pub(super) concepts: Vec<String>,
     /// What its features weigh, once it was placed.
     pub(super) weighed: Weighed,
 }
@@ -104,7 +104,7 @@ impl Candidate {
             account: Account::new(&title, &body, words.len(), facts.manner.is_report),
             print: Arc::new(Print { fives: runs(&hashes, 5), words }),
             facts,
-            spelling: title.iter().map(|token| (token.stem, article.title[token.start..token.end].to_owned())).collect(),
+            concepts: telling_concepts(matched).map(|concept| concept.id.clone()).collect(),
             weighed: Weighed::default(),
         }
     }

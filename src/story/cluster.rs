@@ -1,18 +1,20 @@
 //! Stories as they grow: one pass over the articles in the order of arrival, each placed once.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::candidate::{Candidate, Print};
 use super::continuation::{self, Continuation};
 use super::development::{Memory, QUOTED};
 use super::duplicate::{Copies, Copy, Member};
+use super::features::tokens;
 use super::hashed::{HashedMap, SPREAD};
 use super::open_story::OpenStory;
 use super::outline::Outline;
 use super::similarity::{COUNT_HORIZON, Shared, Similarity, Vector, likeness};
 use super::tempo::Pace;
-use super::zones::{ALL, ZONES};
+use super::vocabulary;
+use super::zones::{ALL, LEAD_WORDS, ZONES, term_feature};
 use super::{Decision, Development, DevelopmentKind, Placement, StorySpec};
 use crate::extract::Article;
 use crate::matcher::{ByStoryRule, Match};
@@ -32,8 +34,9 @@ const CONTRAST: f32 = 0.25;
 const MARGIN_DAYS: f64 = 1.5;
 /// Placements between two sweeps of what the window has left.
 const SWEEP: u64 = 512;
-/// Nearest members named in the reasons.
+/// Nearest members named in the reasons, and what they share with the article.
 const NAMED: usize = 3;
+const SHARED_NAMED: usize = 8;
 
 /// The open stories of one topic.
 #[derive(Debug)]
@@ -57,8 +60,9 @@ struct Placed {
     day: f64,
     language: Option<Lang>,
     print: Arc<Print>,
-    /// Spelling of the features of the headline, for explanations.
-    spelling: BTreeMap<u64, String>,
+    /// Headline and concepts of the topic, for explanations.
+    title: Box<str>,
+    concepts: Box<[String]>,
     story: StoryId,
     /// The first publisher's article, when this is a copy.
     original: Option<ArticleId>,
@@ -120,7 +124,16 @@ impl StoryIndex {
         let entry = self.stories.entry(story).or_default();
         entry.last_day = entry.last_day.max(outline.day);
         let (id, day) = (outline.id, outline.day);
-        self.take_in(Placed { id, day, language, print, spelling: BTreeMap::new(), story, original: Some(of) });
+        self.take_in(Placed {
+            id,
+            day,
+            language,
+            print,
+            title: Box::default(),
+            concepts: Box::default(),
+            story,
+            original: Some(of),
+        });
     }
 
     /// Where `candidate` belongs and what it brings. Reads only.
@@ -181,8 +194,9 @@ impl StoryIndex {
             self.similarity.add(&candidate, &vectors, serial, self.oldest);
             self.memory.add(&candidate, story, placement);
         }
-        let Candidate { outline, language, print, spelling, .. } = candidate;
-        self.take_in(Placed { id: outline.id, day: outline.day, language, print, spelling, story, original });
+        let Candidate { outline, language, print, title, concepts, .. } = candidate;
+        let (title, concepts) = (title.into_boxed_str(), concepts.into_boxed_slice());
+        self.take_in(Placed { id: outline.id, day: outline.day, language, print, title, concepts, story, original });
     }
 
     /// The story that an article continues which names one side only. Nearly none does, and that is found out at little cost. Reads only.
@@ -298,16 +312,16 @@ impl StoryIndex {
         (JOIN_TOPIC + few) * (1.0 - (1.0 - JOIN_TOPIC_KNOWN) * known / (known + LEARNING_ARTICLES))
     }
 
+    /// Names the nearest members and what both headlines say; between languages that is terms of the news and concepts of the topic.
     fn name_members(&self, candidate: &Candidate, near: &Near, reasons: &mut Vec<String>) {
+        let said = said(&candidate.title, candidate.language);
         for (like, serial) in near.members.iter().take(NAMED) {
             let Some(placed) = self.placed(*serial) else { continue };
-            let shared: Vec<&str> = candidate
-                .spelling
-                .iter()
-                .filter(|(feature, _)| placed.spelling.contains_key(feature))
-                .map(|(_, word)| word.as_str())
-                .take(6)
-                .collect();
+            let theirs = self::said(&placed.title, placed.language);
+            let words =
+                said.iter().filter(|(feature, _)| theirs.iter().any(|(theirs, _)| theirs == feature)).map(|(_, word)| *word);
+            let concepts = candidate.concepts.iter().filter(|concept| placed.concepts.contains(concept)).map(String::as_str);
+            let shared: Vec<&str> = words.chain(concepts).take(SHARED_NAMED).collect();
             let words = if shared.is_empty() { String::new() } else { format!(", both say {}", shared.join(", ")) };
             reasons.push(format!("near article {}: {like:.2}{words}", placed.id));
         }
@@ -337,6 +351,12 @@ fn place_copy(copy: Copy, placed: &Placed) -> Placement {
 /// The number of a story as a hash: those in use lie side by side.
 fn spread(story: StoryId) -> u64 {
     story.0.unsigned_abs().wrapping_mul(SPREAD)
+}
+
+/// What a headline says: its words by their stems as they are spelt, and the terms of the news in it by their names.
+fn said(title: &str, language: Option<Lang>) -> Vec<(u64, &str)> {
+    let words = tokens(title, LEAD_WORDS).into_iter().map(|token| (token.stem, &title[token.start..token.end]));
+    words.chain(vocabulary::terms(title, language).into_iter().map(|term| (term_feature(term), vocabulary::name(term)))).collect()
 }
 
 fn same_language(left: Option<Lang>, right: Option<Lang>) -> bool {

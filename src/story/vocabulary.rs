@@ -95,7 +95,6 @@ pub(super) fn terms(text: &str, language: Option<Lang>) -> Vec<Term> {
 }
 
 /// The name of a term: `country.france`, `act.arrest`.
-#[cfg(test)]
 pub(super) fn name(term: Term) -> &'static str {
     VOCABULARY.names.get(usize::from(term)).copied().unwrap_or_default()
 }

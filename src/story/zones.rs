@@ -100,7 +100,7 @@ fn concepts(words: &Words) -> impl Iterator<Item = Feature> {
 }
 
 /// The feature of a term of the news; it meets no word.
-fn term_feature(term: vocabulary::Term) -> u64 {
+pub(super) fn term_feature(term: vocabulary::Term) -> u64 {
     let [low, high] = term.to_le_bytes();
     xxh3_64(&[b't', b'e', b'r', b'm', low, high])
 }
