@@ -146,7 +146,7 @@ impl StoryIndex {
         let near = self.nearest(candidate, &vectors);
         let threshold = self.needed(candidate, vectors[ALL].len(), near.as_ref().map_or(0.0, |near| near.next));
         self.similarity.keep(candidate, vectors);
-        let nearest_telling = self.memory.nearest(candidate);
+        let nearest_telling = self.memory.tellings.nearest(candidate);
         let retold = nearest_telling
             .filter(|nearest| candidate.has_concepts && nearest.is_retold() && self.stories.contains_key(&nearest.story));
         let mut reasons = Vec::new();
@@ -202,7 +202,7 @@ impl StoryIndex {
     /// The story that an article continues which names one side only. Nearly none does, and that is found out at little cost. Reads only.
     pub fn continued(&self, outline: &Outline, article: &Article, matched: &Match, rule: &ByStoryRule) -> Option<Continuation> {
         let known = self.similarity.articles_in(article.language);
-        let found = continuation::find(&self.memory, article, matched, rule, outline.day, known)?;
+        let found = continuation::find(&self.memory.tellings, article, matched, rule, outline.day, known)?;
         let story = self.stories.get(&found.story())?;
         (outline.day - story.last_day <= self.window_days).then_some(found)
     }

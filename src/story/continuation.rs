@@ -9,9 +9,9 @@
 //! A copy passes by the same rule. To have the text of an article of the story is not enough: pages that are read badly have one text, and it is not theirs.
 
 use super::candidate::{PRIOR_TOPIC, concept_feature};
-use super::development::{Memory, Told, product};
 use super::facts::Opening;
 use super::features::Token;
+use super::tellings::{Tellings, Told, product};
 use crate::extract::Article;
 use crate::matcher::{ByStoryRule, Match};
 use crate::types::{ArticleId, StoryId};
@@ -61,7 +61,7 @@ impl Continuation {
 
 /// The telling that `article` lies nearest to, if near enough. `day` is its day, `known` how many articles of its language the topic has had.
 pub(super) fn find(
-    memory: &Memory,
+    memory: &Tellings,
     article: &Article,
     matched: &Match,
     rule: &ByStoryRule,

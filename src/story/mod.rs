@@ -22,6 +22,7 @@ mod placement;
 mod postings;
 mod retelling_words;
 mod similarity;
+mod tellings;
 mod tempo;
 #[cfg(test)]
 mod tests;
