@@ -11,7 +11,7 @@
 use super::candidate::{PRIOR_TOPIC, concept_feature};
 use super::facts::Opening;
 use super::features::Token;
-use super::tellings::{Tellings, Told, product};
+use super::tellings::{Tellings, Told, holds, product};
 use crate::extract::Article;
 use crate::matcher::{ByStoryRule, Match};
 use crate::types::{ArticleId, StoryId};
@@ -127,10 +127,6 @@ fn parties(matched: &Match) -> Vec<u64> {
         .filter(|concept| concept.id.starts_with("other."))
         .map(|concept| concept_feature(&concept.id))
         .collect()
-}
-
-fn holds(features: &[(u64, f32)], feature: u64) -> bool {
-    features.binary_search_by_key(&feature, |(hash, _)| *hash).is_ok()
 }
 
 #[cfg(test)]

@@ -7,21 +7,25 @@ use std::collections::HashMap;
 
 use super::acts;
 use super::candidate::{Candidate, short};
-use super::facts::FactKind;
-use super::features::tokens;
+use super::facts::{Amount, FactKind, Facts};
+use super::features::{Token, tokens};
 use super::fullness::{Rank, Reports};
-use super::hashed::HashedSet;
-use super::tellings::{Nearest, Tellings};
+use super::hashed::{HashedMap, HashedSet};
+use super::tellings::{Nearest, Tellings, holds};
 use super::{Development, DevelopmentKind, Placement};
 use crate::types::{ArticleId, StoryId};
 
 /// Share of a retelling up to which novelty by words alone is certain enough for a mail without a second source.
 const CLEARLY_NEW: f32 = 0.85;
+/// What makes a retelling of an article in which a number changed, in retellings.
+const RETELLS_CHANGED: f32 = 2.0;
 /// Days for which a doubtful report waits for a second source; one that comes later is told by itself, for a desk was told nothing.
 const AWAITED_DAYS: f64 = 0.25;
 /// Sentences quoted for one development, and sentences of the text looked at for them.
 pub(super) const QUOTED: usize = 3;
 const LOOKED_AT: usize = 15;
+/// Facts named in one reason.
+const LABELS: usize = 8;
 /// Words that its story had not used, at least, for a sentence to carry something new.
 const NEW_WORDS: usize = 3;
 
@@ -31,6 +35,8 @@ struct Named {
     last_day: f64,
     words: HashedSet<u32>,
     free: HashedSet<u64>,
+    /// The last number that counted something, by what it counted.
+    amounts: HashedMap<u64, String>,
     has_developed: bool,
 }
 
@@ -41,6 +47,15 @@ pub(super) struct Memory {
     named: HashMap<StoryId, Named>,
     /// Of a topic without concepts.
     reports: Reports,
+}
+
+impl Named {
+    /// Numbers that the story never had, of what it had another number of, and that number.
+    fn changed<'a>(&'a self, facts: &'a Facts) -> Vec<(&'a str, &'a Amount)> {
+        let told = |amount: &Amount| self.free.contains(&amount.feature());
+        let new = facts.amounts.iter().filter(|amount| !told(amount));
+        new.filter_map(|amount| self.amounts.get(&amount.unit).map(|before| (before.as_str(), amount))).collect()
+    }
 }
 
 impl Memory {
@@ -62,7 +77,20 @@ impl Memory {
             (!candidate.has_concepts).then(|| self.reports.rank(&candidate.account, candidate.language, candidate.outline.day));
         let is_fullest = rank.is_some_and(Rank::is_fullest);
         let named = story.and_then(|story| self.named.get(&story));
-        if let Some(nearest) = nearest.filter(|nearest| nearest.is_retold() && !nearest.is_told_together && !is_fullest) {
+        let changed = named.map(|named| named.changed(facts)).unwrap_or_default();
+        let is_retold = |nearest: &Nearest| {
+            nearest.is_retold()
+                && !nearest.is_told_together
+                && !is_fullest
+                && (changed.is_empty() || nearest.ratio >= RETELLS_CHANGED)
+        };
+        if let Some(nearest) = nearest.filter(is_retold) {
+            let told = self.tellings.free_of(nearest.article);
+            let known =
+                labels(facts, |at| facts.free.get(at).is_some_and(|feature| told.is_some_and(|told| holds(told, feature.hash))));
+            if !known.is_empty() {
+                reasons.push(format!("article {} told {known}", nearest.article));
+            }
             if !nearest.awaits_source || nearest.is_same_source {
                 return (None, None);
             }
@@ -79,19 +107,17 @@ impl Memory {
             let new = vec![candidate.title.clone()];
             return (Some(Development { kind: DevelopmentKind::NewStory, strong, new }), None);
         };
-        let new_kinds: Vec<FactKind> = candidate
-            .facts
-            .free
-            .iter()
-            .zip(&candidate.facts.kinds)
-            .filter(|(feature, _)| !named.free.contains(&feature.hash))
-            .map(|(_, kind)| *kind)
-            .collect();
-        let kind = weightiest(&new_kinds);
-        reasons.push(match kind {
-            Some(kind) => format!("new in the story: {}", described(&new_kinds, kind)),
-            None => "new in the story: words alone".to_owned(),
+        let is_new: Vec<bool> = facts.free.iter().map(|feature| !named.free.contains(&feature.hash)).collect();
+        let kind = weightiest(facts.kinds.iter().zip(&is_new).filter(|(_, is_new)| **is_new).map(|(kind, _)| *kind));
+        let new = labels(facts, |at| is_new.get(at).copied().unwrap_or(false));
+        reasons.push(if new.is_empty() {
+            "new in the story: words alone".to_owned()
+        } else {
+            format!("new in the story: {new}")
         });
+        for (before, amount) in changed.iter().take(LABELS) {
+            reasons.push(format!("a number changed: {before} → {} {}", amount.number, amount.word));
+        }
         let is_clear = kind.is_some()
             || nearest.is_some_and(|nearest| nearest.is_told_together)
             || nearest.is_none_or(|nearest| nearest.ratio <= CLEARLY_NEW);
@@ -103,21 +129,25 @@ impl Memory {
         (Some(development), None)
     }
 
-    /// The sentences with most words that the story had not used; the headline when there is none.
+    /// The sentences with most words that the story had not used, names and numbers before others; the headline when there is none.
     fn carrying(&self, candidate: &Candidate, named: &Named) -> Vec<String> {
         let body = candidate.facts.sentences.iter().filter(|sentence| !sentence.is_title).take(LOOKED_AT);
         let mut scored: Vec<(usize, usize, &str)> = body
             .enumerate()
             .filter_map(|(at, sentence)| {
-                let mut new: Vec<u32> = tokens(&sentence.text, 80)
+                let tokens = tokens(&sentence.text, 80);
+                let tells = |token: &Token| token.letters > 3 || token.is_number || !token.is_alphabetic;
+                let mut new: Vec<(u32, bool)> = tokens
                     .iter()
-                    .filter(|token| token.letters > 3 || token.is_number || !token.is_alphabetic)
-                    .map(|token| short(token.word))
-                    .filter(|word| !named.words.contains(word))
+                    .enumerate()
+                    .filter(|(_, token)| tells(token) && !named.words.contains(&short(token.word)))
+                    .map(|(place, token)| (short(token.word), token.is_number || token.is_capitalised && place > 0))
                     .collect();
                 new.sort_unstable();
-                new.dedup();
-                (new.len() >= NEW_WORDS).then_some((new.len(), at, sentence.text.as_str()))
+                new.dedup_by_key(|(word, _)| *word);
+                // A name or a number that is new is what is new.
+                let weight = new.len() + new.iter().filter(|(_, is_name)| *is_name).count();
+                (new.len() >= NEW_WORDS).then_some((weight, at, sentence.text.as_str()))
             })
             .collect();
         scored.sort_by_key(|&(new, at, _)| (std::cmp::Reverse(new), at));
@@ -142,6 +172,7 @@ impl Memory {
         named.last_day = named.last_day.max(candidate.outline.day);
         named.has_developed |= development.is_some();
         named.words.extend(&candidate.print.words);
+        named.amounts.extend(facts.amounts.iter().map(|amount| (amount.unit, amount.number.clone())));
         named.free.extend(facts.free.iter().map(|feature| feature.hash));
     }
 
@@ -153,7 +184,7 @@ impl Memory {
 }
 
 /// The kind that weighs most for a desk.
-fn weightiest(kinds: &[FactKind]) -> Option<DevelopmentKind> {
+fn weightiest(kinds: impl Iterator<Item = FactKind>) -> Option<DevelopmentKind> {
     let rank = |kind: &FactKind| match kind {
         FactKind::Act(act) if acts::is_confirming(*act) => Some((0, DevelopmentKind::Confirmation)),
         FactKind::Number => Some((1, DevelopmentKind::Number)),
@@ -162,16 +193,11 @@ fn weightiest(kinds: &[FactKind]) -> Option<DevelopmentKind> {
         FactKind::Place => Some((4, DevelopmentKind::Place)),
         FactKind::Concept | FactKind::Term => None,
     };
-    kinds.iter().filter_map(rank).min_by_key(|(rank, _)| *rank).map(|(_, kind)| kind)
+    kinds.filter_map(|kind| rank(&kind)).min_by_key(|(rank, _)| *rank).map(|(_, kind)| kind)
 }
 
-fn described(kinds: &[FactKind], weightiest: DevelopmentKind) -> String {
-    let acts: Vec<&str> = kinds
-        .iter()
-        .filter_map(|kind| match kind {
-            FactKind::Act(act) => Some(acts::name(*act)),
-            _ => None,
-        })
-        .collect();
-    if acts.is_empty() { weightiest.as_str().to_owned() } else { format!("{} (acts: {})", weightiest.as_str(), acts.join(", ")) }
+/// The names of those facts, a few.
+fn labels(facts: &Facts, is_meant: impl Fn(usize) -> bool) -> String {
+    let meant = facts.labels.iter().enumerate().filter(|(at, label)| !label.is_empty() && is_meant(*at));
+    meant.take(LABELS).map(|(_, label)| label.as_ref()).collect::<Vec<_>>().join(", ")
 }

@@ -1,5 +1,6 @@
 //! What an article reports, as features: the words of its headline and first sentences, and what means the same in every language.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -50,6 +51,27 @@ pub(super) enum FactKind {
     Number,
 }
 
+/// A number with the word after it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Amount {
+    /// Digits, without separators.
+    pub(super) number: String,
+    /// What is counted: the stem, and the word as it stands there.
+    pub(super) unit: u64,
+    pub(super) word: String,
+}
+
+impl Amount {
+    /// The feature of the number alone.
+    pub(super) fn feature(&self) -> u64 {
+        number_feature(&self.number)
+    }
+}
+
+fn number_feature(number: &str) -> u64 {
+    xxh3_64(format!("number {number}").as_bytes())
+}
+
 /// What an article reports.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Facts {
@@ -61,6 +83,10 @@ pub(super) struct Facts {
     pub(super) free: Counts,
     /// What each of `free` is, in the same order.
     pub(super) kinds: Vec<FactKind>,
+    /// How each of `free` is called in explanations; nothing for terms of the news.
+    pub(super) labels: Vec<Cow<'static, str>>,
+    /// Numbers and what they count.
+    pub(super) amounts: Vec<Amount>,
     /// Whether it reports or retells.
     pub(super) manner: Manner,
     /// The match is strong enough for a mail.
@@ -74,36 +100,45 @@ pub(super) fn facts(article: &Article, matched: &Match, topic: &BTreeSet<u64>) -
     let all = quotable(article);
     let opening = Opening::new(article);
     let parts = opening.parts();
-    let mut free: BTreeMap<u64, (Feature, FactKind)> = BTreeMap::new();
-    let mut put = |hash: u64, count: f32, kind: FactKind| {
+    let mut free: BTreeMap<u64, (Feature, FactKind, Cow<'static, str>)> = BTreeMap::new();
+    let mut amounts = Vec::new();
+    let mut put = |hash: u64, count: f32, kind: FactKind, label: Cow<'static, str>| {
         let prior = match kind {
             FactKind::Number => PRIOR_WORD,
             FactKind::Term => PRIOR_TERM,
             FactKind::Actor | FactKind::Place | FactKind::Concept | FactKind::Act(_) => PRIOR_CONCEPT,
         };
-        let (feature, _) = free.entry(hash).or_insert((Feature { hash, count, prior }, kind));
+        let (feature, _, _) = free.entry(hash).or_insert((Feature { hash, count, prior }, kind, label));
         feature.count = feature.count.max(count);
     };
     for (text, tokens, weight) in parts {
         for act in acts::acts(text) {
-            put(xxh3_64(format!("act {act}").as_bytes()), weight, FactKind::Act(act));
+            put(xxh3_64(format!("act {act}").as_bytes()), weight, FactKind::Act(act), acts::name(act).into());
         }
         for term in vocabulary::terms(text, article.language) {
-            put(xxh3_64(format!("news {term}").as_bytes()), weight, FactKind::Term);
+            put(xxh3_64(format!("news {term}").as_bytes()), weight, FactKind::Term, Cow::Borrowed(""));
         }
-        for number in numbers(text, tokens) {
-            put(xxh3_64(format!("number {number}").as_bytes()), weight, FactKind::Number);
+        for (number, unit) in numbers(text, tokens) {
+            put(number_feature(&number), weight, FactKind::Number, number.clone().into());
+            amounts.extend(unit.map(|unit| Amount { number, unit: unit.stem, word: text[unit.start..unit.end].to_owned() }));
         }
     }
     for concept in telling_concepts(matched) {
         let in_title = matched.evidence.iter().any(|e| e.concept == concept.id && e.zone == Zone::Title);
-        put(concept_feature(&concept.id), if in_title { 1.0 } else { CONCEPT_OUTSIDE_TITLE }, concept_kind(&concept.id));
+        put(
+            concept_feature(&concept.id),
+            if in_title { 1.0 } else { CONCEPT_OUTSIDE_TITLE },
+            concept_kind(&concept.id),
+            concept.id.clone().into(),
+        );
     }
     Facts {
         sentences: all,
         words: opening.words(topic),
-        kinds: free.values().map(|(_, kind)| *kind).collect(),
-        free: free.into_values().map(|(feature, _)| feature).collect(),
+        kinds: free.values().map(|(_, kind, _)| *kind).collect(),
+        labels: free.values().map(|(_, _, label)| label.clone()).collect(),
+        free: free.into_values().map(|(feature, _, _)| feature).collect(),
+        amounts,
         manner: manner(article, &opening.lead, opening.lead_words.len()),
         is_strong_match: matched.strong,
         own_words: topic.iter().copied().collect(),
@@ -179,10 +214,10 @@ fn concept_kind(id: &str) -> FactKind {
     }
 }
 
-/// The numbers that `text` states, without separators: neither years nor single digits.
-fn numbers(text: &str, tokens: &[Token]) -> Vec<String> {
+/// The numbers that `text` states, without separators, and the word after each: neither years nor single digits.
+fn numbers<'a>(text: &str, tokens: &'a [Token]) -> Vec<(String, Option<&'a Token>)> {
     let digits = |token: &Token| text[token.start..token.end].chars().filter(char::is_ascii_digit).collect::<String>();
-    let mut out: Vec<String> = Vec::new();
+    let mut out = Vec::new();
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
         at += 1;
@@ -199,7 +234,7 @@ fn numbers(text: &str, tokens: &[Token]) -> Vec<String> {
         }
         let is_year = number.len() == 4 && (number.starts_with("19") || number.starts_with("20"));
         if number.len() >= 2 && !is_year {
-            out.push(number);
+            out.push((number, tokens.get(at).filter(|unit| !unit.is_number)));
         }
     }
     out
@@ -226,7 +261,7 @@ mod tests {
 
     #[test]
     fn numbers_are_read_whole_and_years_left_out() {
-        let of = |text: &str| numbers(text, &tokens(text, 50));
+        let of = |text: &str| numbers(text, &tokens(text, 50)).into_iter().map(|(number, _)| number).collect::<Vec<_>>();
         assert_eq!(of("10 000 soldats, 1,500 fusils et 12 trains en 2024"), ["10000", "1500", "12"]);
         assert_eq!(of("le 3 mai"), Vec::<String>::new());
     }

@@ -245,6 +245,11 @@ impl Tellings {
         out
     }
 
+    /// The language-free features of an article that is remembered.
+    pub(super) fn free_of(&self, article: ArticleId) -> Option<&Weighted> {
+        self.told.iter().rev().find(|told| told.id == article).map(|told| &told.free)
+    }
+
     /// Remembers what `candidate` told.
     pub(super) fn add(&mut self, candidate: &Candidate, story: StoryId, placement: &Placement) {
         let development = placement.development.as_ref();
@@ -329,6 +334,11 @@ fn totals(free: &[(u64, f32)], kinds: &[FactKind]) -> (f32, f32) {
 /// The share of a total that is lacking.
 fn lacking(total: f32, held: f32) -> f32 {
     if total <= 0.0 { 0.0 } else { (1.0 - held / total).max(0.0) }
+}
+
+/// True when one of the features, in order of their hash, is this one.
+pub(super) fn holds(features: &[(u64, f32)], feature: u64) -> bool {
+    features.binary_search_by_key(&feature, |(hash, _)| *hash).is_ok()
 }
 
 /// The sum of the products of two lists in order of their hash.

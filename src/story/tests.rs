@@ -249,6 +249,25 @@ fn two_sources_that_tell_alike_long_after_tell_something_new() {
 }
 
 #[test]
+fn explanations_name_what_is_new_and_who_told_the_rest() {
+    let mut desk = Desk::new();
+    let concepts = &["side.north", "place.tumen"][..];
+    desk.tell(&Told { title: "Le pont du Tumen : 10 000 soldats attendus", concepts, ..BASE });
+    let told =
+        desk.tell(&Told { minutes: 60, source: "Courrier", title: "Tumen : 10 000 soldats attendus au pont", concepts, ..BASE });
+    assert!(
+        told.reasons.iter().any(|reason| reason.starts_with("article 1 told ") && reason.contains("10000")),
+        "{:?}",
+        told.reasons
+    );
+    let title = "Le général Kim annonce 25 000 soldats au Tumen et un défilé naval à Rason dimanche";
+    let more = desk.tell(&Told { minutes: 2000, source: "Courrier", title, concepts, ..BASE });
+    assert_eq!(more.development.map(|development| development.kind), Some(DevelopmentKind::Number), "{:?}", more.reasons);
+    assert!(more.reasons.contains(&"a number changed: 10000 → 25000 soldats".to_owned()), "{:?}", more.reasons);
+    assert!(more.reasons.iter().any(|reason| reason.starts_with("new in the story: 25000")), "{:?}", more.reasons);
+}
+
+#[test]
 fn background_brings_nothing() {
     let mut desk = Desk::new();
     let placement = desk.tell(&Told { title: "Why the bridge over the Tumen matters", lang: "en", ..BASE });
