@@ -2,7 +2,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::text::matching::fold_for_matching;
+use crate::text::matching::fold_into;
 use crate::text::words::{is_hangul, is_unspaced, word_indices};
 
 /// Letters kept of a word: a crude stem that serves all alphabetic languages alike. Measured on the grouping sets: 5 beats 4, 6 and whole words.
@@ -35,50 +35,69 @@ pub(super) struct Token {
 /// to the word.
 pub(super) fn tokens(text: &str, limit: usize) -> Vec<Token> {
     let mut out: Vec<Token> = Vec::new();
-    let mut folded = String::new();
+    each_token(text, limit, |token| out.push(token));
+    out
+}
+
+/// Hands each of [`tokens`] over.
+pub(super) fn each_token(text: &str, limit: usize, mut take: impl FnMut(Token)) {
+    let mut count = 0;
+    let mut push = |token: Token| {
+        count += 1;
+        take(token);
+        count >= limit
+    };
+    let mut folder = Folder::default();
     let mut previous_sign: Option<(usize, char)> = None;
     for (start, word) in word_indices(text).flat_map(|(start, word)| unglued(start, word)) {
-        if out.len() >= limit {
-            break;
-        }
         let end = start + word.len();
         let Some(first) = word.chars().next() else { continue };
+        let mut is_full = false;
         if is_unspaced(first) {
             // UAX #29 gives these sign by sign: pairs of neighbours make the features.
             if let Some((at, sign)) = previous_sign
                 && at == start
             {
-                out.push(pair(sign, first, start - sign.len_utf8(), end));
+                is_full = push(pair(sign, first, start - sign.len_utf8(), end));
             }
             previous_sign = Some((end, first));
-            continue;
-        }
-        previous_sign = None;
-        if is_hangul(first) {
-            hangul(word, start, &mut out);
-            continue;
-        }
-        fold_into(word, &mut folded);
-        let (letters, cut) = if folded.is_ascii() {
-            (folded.len(), folded.len().min(STEM))
+        } else if is_hangul(first) {
+            previous_sign = None;
+            hangul(word, start, |token| is_full = push(token));
         } else {
-            (folded.chars().count(), folded.char_indices().nth(STEM).map_or(folded.len(), |(at, _)| at))
-        };
-        if letters < 2 && !first.is_ascii_digit() {
-            continue;
+            previous_sign = None;
+            if let Some(token) = alphabetic(word, start, first, &mut folder) {
+                is_full = push(token);
+            }
         }
-        out.push(Token {
-            stem: xxh3_64(&folded.as_bytes()[..cut]),
-            word: xxh3_64(folded.as_bytes()),
-            start,
-            end,
-            is_capitalised: first.is_uppercase(),
-            is_number: first.is_ascii_digit(),
-            is_alphabetic: true,
-            letters,
-        });
+        if is_full {
+            return;
+        }
     }
-    out
+}
+
+/// A word of an alphabet; `None` for a single letter.
+fn alphabetic(word: &str, start: usize, first: char, folder: &mut Folder) -> Option<Token> {
+    let folded = folder.fold(word);
+    let (letters, cut) = if folded.is_ascii() {
+        (folded.len(), folded.len().min(STEM))
+    } else {
+        (folded.chars().count(), folded.char_indices().nth(STEM).map_or(folded.len(), |(at, _)| at))
+    };
+    if letters < 2 && !first.is_ascii_digit() {
+        return None;
+    }
+    let hash = xxh3_64(folded.as_bytes());
+    Some(Token {
+        stem: if cut == folded.len() { hash } else { xxh3_64(&folded.as_bytes()[..cut]) },
+        word: hash,
+        start,
+        end: start + word.len(),
+        is_capitalised: if first.is_ascii() { first.is_ascii_uppercase() } else { first.is_uppercase() },
+        is_number: first.is_ascii_digit(),
+        is_alphabetic: true,
+        letters,
+    })
 }
 
 /// The words that bad extraction glued together (`ComradeKim`), apart: at a capital right after a small letter, as the matcher parts them.
@@ -100,6 +119,14 @@ fn unglued(start: usize, word: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// Where the first word of several glued ones ends.
 fn glue(word: &str) -> Option<usize> {
+    if word.len() < 2 * GLUED_BYTES {
+        return None;
+    }
+    if word.is_ascii() {
+        let is_glue = |two: &[u8]| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase();
+        let pairs = &word.as_bytes()[GLUED_BYTES - 1..=word.len() - GLUED_BYTES];
+        return pairs.windows(2).position(is_glue).map(|at| at + GLUED_BYTES);
+    }
     let mut letters = word.char_indices();
     let mut before = letters.next()?.1;
     letters.find_map(|(at, c)| {
@@ -116,12 +143,18 @@ fn pair(first: char, second: char, start: usize, end: usize) -> Token {
     Token { stem: hash, word: hash, start, end, is_capitalised: false, is_number: false, is_alphabetic: false, letters: 2 }
 }
 
-fn hangul(word: &str, start: usize, out: &mut Vec<Token>) {
-    let signs: Vec<(usize, char)> = word.char_indices().collect();
-    if let [(_, only)] = signs.as_slice() {
-        let hash = xxh3_64(only.to_string().as_bytes());
+fn hangul(word: &str, start: usize, mut take: impl FnMut(Token)) {
+    let mut signs = word.char_indices();
+    let Some((mut at, mut sign)) = signs.next() else { return };
+    let mut is_single = true;
+    for (next, second) in signs {
+        take(pair(sign, second, start + at, start + next + second.len_utf8()));
+        (at, sign, is_single) = (next, second, false);
+    }
+    if is_single {
+        let hash = xxh3_64(word.as_bytes());
         let end = start + word.len();
-        out.push(Token {
+        take(Token {
             stem: hash,
             word: hash,
             start,
@@ -132,33 +165,42 @@ fn hangul(word: &str, start: usize, out: &mut Vec<Token>) {
             letters: 2,
         });
     }
-    for two in signs.windows(2) {
-        if let [(at, first), (next, second)] = two {
-            out.push(pair(*first, *second, start + at, start + next + second.len_utf8()));
-        }
-    }
 }
 
-/// Folds one word: lower case, no accents, Latin letters for Cyrillic ones, without `l'` before or `'s` after it.
-pub(super) fn fold_into(word: &str, out: &mut String) {
-    out.clear();
-    if word.is_ascii() && !word.contains('\'') {
-        out.push_str(word);
-        out.make_ascii_lowercase();
-        return;
-    }
-    let plain = fold_for_matching(word);
-    // Kim's → kim, l'accord → accord.
-    let bare = match plain.split_once('\'') {
-        Some((head, tail)) if head.chars().count() <= 2 && !tail.is_empty() => tail,
-        Some((head, _)) => head,
-        None => &plain,
-    };
-    for c in bare.chars() {
-        match latin(c) {
-            Some(letters) => out.push_str(letters),
-            None => out.push(c),
+/// Folds words one after the other.
+#[derive(Default)]
+pub(super) struct Folder {
+    plain: String,
+    latin: String,
+}
+
+impl Folder {
+    /// Lower case, no accents, Latin letters for Cyrillic ones, without `l'` before or `'s` after it.
+    pub(super) fn fold(&mut self, word: &str) -> &str {
+        if word.is_ascii() && !word.contains('\'') {
+            self.plain.clear();
+            self.plain.push_str(word);
+            self.plain.make_ascii_lowercase();
+            return &self.plain;
         }
+        fold_into(word, &mut self.plain);
+        // Kim's → kim, l'accord → accord.
+        let bare = match self.plain.split_once('\'') {
+            Some((head, tail)) if head.chars().count() <= 2 && !tail.is_empty() => tail,
+            Some((head, _)) => head,
+            None => &self.plain,
+        };
+        if bare.is_ascii() {
+            return bare;
+        }
+        self.latin.clear();
+        for c in bare.chars() {
+            match latin(c) {
+                Some(letters) => self.latin.push_str(letters),
+                None => self.latin.push(c),
+            }
+        }
+        &self.latin
     }
 }
 

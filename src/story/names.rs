@@ -5,7 +5,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::features::fold_into;
+use super::features::Folder;
 
 /// Classes below which a name could be any.
 const FEWEST: usize = 3;
@@ -29,12 +29,11 @@ const GROUPS: &[(&str, u8)] = &[
     ("th", b't'),
 ];
 
-/// What the word sounds like; `scratch` is used to fold it.
-pub(super) fn sound(word: &str, scratch: &mut String) -> Option<u64> {
-    fold_into(word, scratch);
+/// What the word sounds like.
+pub(super) fn sound(word: &str, folder: &mut Folder) -> Option<u64> {
     let mut classes = [0u8; MOST];
     let mut count = 0;
-    let mut rest = scratch.as_str();
+    let mut rest = folder.fold(word);
     while let Some(first) = rest.chars().next() {
         let (class, length) = match GROUPS.iter().find(|(group, _)| rest.starts_with(group)) {
             Some(&(group, class)) => (Some(class), group.len()),
@@ -75,7 +74,7 @@ mod tests {
 
     #[track_caller]
     fn check(left: &str, right: &str, expected: bool) {
-        let sound = |word| sound(word, &mut String::new());
+        let sound = |word| sound(word, &mut Folder::default());
         assert_eq!(sound(left).is_some() && sound(left) == sound(right), expected, "{left} {right}");
     }
 

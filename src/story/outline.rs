@@ -88,26 +88,50 @@ fn key_from(bytes: &[u8]) -> Option<(Option<u64>, &[u8])> {
     Some(((*mark == 1).then(|| u64::from_le_bytes(*key)), rest))
 }
 
+/// What [`text_key`] makes of each letter of ASCII; 0 for what it leaves out.
+static PLAIN: [u8; 128] = {
+    let mut plain = [0; 128];
+    let mut byte = 0u8;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() {
+            plain[byte as usize] = byte.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    plain
+};
+
 /// Spaces, punctuation and the case of plain letters are set differently by every outlet that prints one wire story.
 fn text_key(paragraphs: &[String]) -> Option<u64> {
-    const CHUNK: usize = 256;
+    const CHUNK: usize = 1024;
+    /// A letter that is not of ASCII takes no more.
+    const MOST_BYTES: usize = 4;
     let mut hasher = Xxh3::new();
-    let (mut count, mut chunk) = (0, Vec::with_capacity(CHUNK + 4));
-    for c in paragraphs.iter().flat_map(|paragraph| paragraph.chars()) {
-        match c {
-            c if c.is_ascii_alphanumeric() => chunk.push(c.to_ascii_lowercase() as u8),
-            // Controls, Latin-1 marks and general punctuation.
-            '\0'..='\u{bf}' | '\u{2000}'..='\u{206f}' => continue,
-            c => chunk.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-        }
-        if chunk.len() >= CHUNK {
-            hasher.update(&chunk);
-            count += chunk.len();
-            chunk.clear();
+    let mut chunk = [0u8; CHUNK + MOST_BYTES];
+    let (mut count, mut filled) = (0, 0);
+    for paragraph in paragraphs {
+        let mut at = 0;
+        while let Some(&byte) = paragraph.as_bytes().get(at) {
+            if let Some(&plain) = PLAIN.get(usize::from(byte)) {
+                chunk[filled] = plain;
+                filled += usize::from(plain != 0);
+                at += 1;
+            } else if let Some(c) = paragraph[at..].chars().next() {
+                // Latin-1 marks and general punctuation are left out.
+                if !matches!(c, '\0'..='\u{bf}' | '\u{2000}'..='\u{206f}') {
+                    filled += c.encode_utf8(&mut chunk[filled..]).len();
+                }
+                at += c.len_utf8();
+            }
+            if filled >= CHUNK {
+                hasher.update(&chunk[..filled]);
+                count += filled;
+                filled = 0;
+            }
         }
     }
-    hasher.update(&chunk);
-    count += chunk.len();
+    hasher.update(&chunk[..filled]);
+    count += filled;
     (count >= FEWEST_BYTES).then(|| hasher.digest())
 }
 

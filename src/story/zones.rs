@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::candidate::{Counts, Feature, PRIOR_CONCEPT, PRIOR_WORD, prior};
-use super::features::Token;
+use super::features::{Folder, Token};
 use super::names::sound;
 use super::vocabulary;
 use crate::text::words::is_unspaced;
@@ -81,12 +81,12 @@ fn free(words: &Words) -> Counts {
         out.extend(terms.map(|term| Feature { hash: term_feature(term), count: weight * TERM_WEIGHT, prior: PRIOR_TERM }));
     }
     let has_capitals = !words.language.is_some_and(|language| language.as_str() == "ar");
-    let mut scratch = String::new();
+    let mut folder = Folder::default();
     for (text, tokens, weight) in [(words.title, words.title_tokens, TITLE_WEIGHT), (words.text, words.text_tokens, 1.0)] {
         for token in tokens.iter().take(NAME_WORDS).filter(|token| token.is_alphabetic && !token.is_number) {
             let word = &text[token.start..token.end];
             if (token.is_capitalised || !has_capitals && !word.starts_with(is_unspaced))
-                && let Some(hash) = sound(word, &mut scratch)
+                && let Some(hash) = sound(word, &mut folder)
             {
                 out.push(Feature { hash, count: weight * SOUND_WEIGHT, prior: PRIOR_WORD });
             }

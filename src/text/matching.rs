@@ -194,6 +194,25 @@ pub fn fold_for_matching(text: &str) -> String {
     folded.text
 }
 
+/// [`fold_for_matching`] into a buffer that is there already: for words, of which a text has thousands.
+pub fn fold_into(text: &str, out: &mut String) {
+    out.clear();
+    for c in text.chars() {
+        if c.is_ascii() {
+            out.push(plain_ascii(c.to_ascii_lowercase()));
+            continue;
+        }
+        match tabled(c) {
+            Entry::One(folded, _) => out.push(folded),
+            Entry::Nothing => {}
+            Entry::Slow => {
+                *out = fold_for_matching(text);
+                return;
+            }
+        }
+    }
+}
+
 /// A control character is a space, and a grave accent an apostrophe.
 fn plain_ascii(c: char) -> char {
     match c {
@@ -211,6 +230,9 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &str) {
         assert_eq!(fold_for_matching(text), expected);
+        let mut buffer = "other".to_owned();
+        fold_into(text, &mut buffer);
+        assert_eq!(buffer, expected);
     }
 
     #[test]
