@@ -119,7 +119,7 @@ const ACTS: &[(&str, &str)] = &[
     (
         "kill",
         "kill dead death died dies casualt wound injur lost_lives \
-         tue tues tuee morts mort_de bless pertes \
+         tue_ tues_ tuee morts mort_de bless pertes \
          убит погиб ранен потер \
          사망 숨진 숨졌 전사 부상 사상 \
          zgine zabit rann ofiar \
