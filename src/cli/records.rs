@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::extract::Article;
-use crate::pipeline::{AlertEvent, ArticleEvent, HealthEvent, UnmatchedEvent};
+use crate::pipeline::{AlertEvent, ArticleEvent, HealthEvent, MergeEvent, UnmatchedEvent};
 use crate::store::{ListedAlert, ListedArticle, ListedMessage, ListedStory, ListedTopic};
 
 /// The wall of an article.
@@ -107,6 +107,23 @@ impl ArticleEventRecord {
             development: false,
             new: Vec::new(),
         })
+    }
+}
+
+/// Two stories that prove to be one, of `replay`.
+#[derive(Debug, Serialize)]
+pub(super) struct MergeEventRecord {
+    event: &'static str,
+    at: String,
+    topic: String,
+    from: String,
+    into: String,
+}
+
+impl From<MergeEvent> for MergeEventRecord {
+    fn from(event: MergeEvent) -> Self {
+        let (from, into) = (event.from.to_string(), event.into.to_string());
+        MergeEventRecord { event: "merge", at: event.at.to_string(), topic: event.topic.0, from, into }
     }
 }
 

@@ -7,7 +7,7 @@ use anyhow::bail;
 
 use super::args::{Format, ReplayOptions};
 use super::output::{self, Printer, cut, minute};
-use super::records::{AlertEventRecord, ArticleEventRecord, HealthEventRecord};
+use super::records::{AlertEventRecord, ArticleEventRecord, HealthEventRecord, MergeEventRecord};
 use super::{End, setup};
 use crate::alert::OPERATORS;
 use crate::outbox::Courier;
@@ -85,6 +85,11 @@ fn print(printer: &mut Printer, event: Event) -> std::io::Result<()> {
                 }
             }
         }
+        Event::Merge(event) => {
+            if printer.format() != Format::Text {
+                printer.record(&MergeEventRecord::from(event), |_| String::new())?;
+            }
+        }
         Event::Alert(event) => {
             let line = format!(
                 "{}  {:9}  {:10}  {}",
@@ -117,6 +122,9 @@ impl Summary {
             }
             Event::Unmatched(a) => {
                 self.articles.insert(a.key.0.clone());
+            }
+            Event::Merge(m) => {
+                self.stories.remove(&m.from.0);
             }
             Event::Alert(a) => {
                 match a.kind {

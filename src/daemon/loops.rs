@@ -210,6 +210,8 @@ fn count(metrics: &Metrics, event: &Event) {
             }
         }
         Event::Unmatched(_) => metrics.judged(false),
+        // Nothing is counted of it: neither story was opened or told by it.
+        Event::Merge(_) => {}
         Event::Alert(alert) => metrics.alerted(match alert.kind {
             AlertKind::Immediate => "immediate",
             AlertKind::Digest => "digest",

@@ -14,6 +14,8 @@ pub enum Event {
     Article(ArticleEvent),
     /// An article has nothing to do with any other topic.
     Unmatched(UnmatchedEvent),
+    /// Two stories prove to be one.
+    Merge(MergeEvent),
     /// A desk is mailed.
     Alert(AlertEvent),
     /// Operators are mailed.
@@ -62,6 +64,19 @@ pub struct UnmatchedEvent {
     pub url: String,
     /// The topics that were asked and give it no score.
     pub topics: Arc<[TopicId]>,
+}
+
+/// Two stories prove to be one: the younger goes on as the older.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MergeEvent {
+    /// When.
+    pub at: Timestamp,
+    /// Their topic.
+    pub topic: TopicId,
+    /// The younger story; no later record places an article in it.
+    pub from: StoryId,
+    /// The older one.
+    pub into: StoryId,
 }
 
 /// A desk is mailed.

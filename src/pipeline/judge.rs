@@ -8,14 +8,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::current::Current;
 use super::engine::Engine;
-use super::event::{AlertEvent, ArticleEvent, Event, UnmatchedEvent};
+use super::event::{AlertEvent, ArticleEvent, Event, MergeEvent, UnmatchedEvent};
 use super::mailing::{active_part, mail_stories};
 use super::memory::{DeskMemory, JudgeMemory, told_at};
 use crate::alert::{self, Alert, AlertKind, AlertStory, DeskSpec, Pending};
 use crate::compose::{self, DigestFrame};
 use crate::matcher::{ByStoryRule, Match, Topic};
 use crate::store::{AlertRecord, Judgement, Placed, StoreError, StoredArticle, StoryMaterial, TopicJudgement};
-use crate::story::{Candidate, Decision, Outline, StoryIndex};
+use crate::story::{Candidate, Decision, Merge, Outline, StoryIndex};
 use crate::types::{ArticleId, ArticleKey, DevelopmentId, StoryId, TopicId};
 
 impl Engine {
@@ -61,6 +61,11 @@ impl Engine {
             for (judged, development) in judgement.topics.iter().zip(developments) {
                 if let Some(confirmed) = judged.placed.as_ref().and_then(|placed| placed.placement.confirms) {
                     note_confirmed(memory, &judged.matched.topic, confirmed, now);
+                }
+                if let Some(merge) = judged.placed.as_ref().and_then(|placed| placed.placement.merges) {
+                    memory.merge(merge, now);
+                    let Merge { from, into } = merge;
+                    events.push(Event::Merge(MergeEvent { at: now, topic: judged.matched.topic.clone(), from, into }));
                 }
                 let duplicate_of = original_of(judged).and_then(|_| keys.next().flatten());
                 events.push(Event::Article(article_event(stored, judged, duplicate_of, now)));

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::current::Current;
 use crate::alert::{self, DeskLog, DeskSpec, Pending};
 use crate::store::{Store, StoreError, StoredArticle, WindowRow};
-use crate::story::{Candidate, Decision, Outline, Placement, StoryIndex};
+use crate::story::{Candidate, Decision, Merge, Outline, Placement, StoryIndex};
 use crate::types::StoryId;
 
 /// What judge keeps in memory; all of it can be rebuilt from the tables.
@@ -57,6 +57,26 @@ impl JudgeMemory {
         Ok(memory)
     }
 
+    /// Follows a merge: what waits of the younger story waits of the older one, and what was told of either was told of it.
+    pub(super) fn merge(&mut self, merge: Merge, now: Timestamp) {
+        for desk in &mut self.desks {
+            for pending in desk.pending.iter_mut().filter(|pending| pending.story == merge.from) {
+                pending.story = merge.into;
+                // The matter was open already.
+                pending.opens = false;
+                desk.ask_at = Some(now);
+            }
+            let told = &mut desk.log.last_of_story;
+            let Some(from) = told.iter().position(|(story, _)| *story == merge.from).map(|at| told.swap_remove(at).1) else {
+                continue;
+            };
+            match told.iter_mut().find(|(story, _)| *story == merge.into) {
+                Some((_, at)) => *at = from.max(*at),
+                None => told.push((merge.into, from)),
+            }
+        }
+    }
+
     /// When a desk has to be asked again or a digest is due.
     pub(super) fn next_due(&self) -> Option<Timestamp> {
         self.desks.iter().flat_map(|d| [d.ask_at, d.digest_at]).flatten().min()
@@ -74,11 +94,9 @@ fn apply(index: &mut StoryIndex, row: WindowRow) {
             };
             let outline = Outline::new(row.article.id, &row.article.article, told_at(&row.article, row.judged_at));
             let candidate = Candidate::new(outline, &row.article.article, &row.matched, &row.article.source);
-            index.apply(
-                candidate,
-                &Placement { decision, development: row.development, confirms: None, reasons: Vec::new() },
-                row.story,
-            );
+            let (development, bridges, merges) = (row.development, row.bridges, row.merges);
+            let placement = Placement { development, bridges, merges, ..Placement::silent(decision, Vec::new()) };
+            index.apply(candidate, &placement, row.story);
         }
     }
 }

@@ -18,7 +18,7 @@ mod wake;
 
 pub use current::Current;
 pub use engine::{Engine, EngineParts};
-pub use event::{AlertEvent, ArticleEvent, Event, HealthEvent, UnmatchedEvent};
+pub use event::{AlertEvent, ArticleEvent, Event, HealthEvent, MergeEvent, UnmatchedEvent};
 pub use mailing::preview_digest;
 pub use poll::PollReport;
 pub use read::ReadUnit;

@@ -8,6 +8,7 @@ use super::columns::{collect, instant, micros};
 use super::judgements::{
     DEVELOPMENT_COLUMNS, MATCH_COLUMNS, MATCH_WIDTH, StoredDevelopment, StoredMatch, development_row, match_row,
 };
+use super::merges::{held_by, root, root_of};
 use super::outbox::{self, Letter};
 use super::{Durability, Store, StoreError};
 use crate::alert::{Alert, AlertKind, DeskLog, DeskSpec, Pending};
@@ -114,18 +115,22 @@ impl Store {
         self.read(move |c| digest_counts(c, &desk, since, until)).await
     }
 
-    /// The earlier immediate mails of a story to a recipient.
+    /// The earlier immediate mails of a story to a recipient. When stories that became one were mailed apart, it goes on in the thread of the oldest.
     pub async fn thread(&self, recipient: String, story: StoryId) -> Result<Option<Thread>, StoreError> {
         self.read(move |c| {
-            let rows: Vec<(String, i64)> = collect(
-                c,
-                "SELECT message_id, created_at FROM outbox WHERE recipient = ?1 AND story_id = ?2 AND kind = 'immediate' ORDER BY id",
-                params![recipient, story.0],
-                |r| Ok((r.get(0)?, r.get(1)?)),
-            )?;
-            let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(None) };
+            let story = root_of(c, story)?;
+            let sql = concat!(
+                "SELECT story_id, message_id, created_at FROM outbox WHERE recipient = ?1 AND story_id IN ",
+                held_by!("?2"),
+                " AND kind = 'immediate' ORDER BY story_id, id"
+            );
+            let rows: Vec<(i64, String, i64)> =
+                collect(c, sql, params![recipient, story.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+            let Some(first) = rows.first() else { return Ok(None) };
+            let last = rows.iter().rfind(|row| row.0 == first.0).unwrap_or(first);
             let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-            Ok(Some(Thread { first: first.0.clone(), last: last.0.clone(), count, last_at: instant(last.1) }))
+            let last_at = rows.iter().map(|row| row.2).max().unwrap_or(last.2);
+            Ok(Some(Thread { first: first.1.clone(), last: last.1.clone(), count, last_at: instant(last_at) }))
         })
         .await
     }
@@ -134,10 +139,17 @@ impl Store {
 fn pending_of(connection: &Connection, desk: &DeskName, since: i64) -> Result<Vec<Pending>, StoreError> {
     collect(
         connection,
-        "SELECT d.id, d.topic, d.story_id, d.article_id, d.opens, d.strong, d.at, a.published_at
+        // What opened a story that is part of another one now opens nothing.
+        concat!(
+            "SELECT d.id, d.topic, ",
+            root!("d.story_id"),
+            " AS root, d.article_id, d.opens AND d.story_id = ",
+            root!("d.story_id"),
+            ", d.strong, d.at, a.published_at
          FROM developments d JOIN articles a ON a.id = d.article_id
          WHERE d.at >= ?2 AND NOT EXISTS (SELECT 1 FROM alert_developments t WHERE t.development_id = d.id AND t.desk = ?1 AND t.kind IN ('immediate', 'dropped'))
-         ORDER BY d.id",
+         ORDER BY d.id"
+        ),
         params![desk.as_str(), since],
         |r| {
             Ok(Pending {
@@ -160,8 +172,12 @@ const LOG_MICROS: i64 = 8 * 86_400 * 1_000_000;
 fn log_of(connection: &Connection, desk: &DeskName, now: Timestamp) -> Result<DeskLog, StoreError> {
     let last_of_story = collect(
         connection,
-        "SELECT s.story_id, max(a.at) FROM alerts a JOIN alert_stories s ON s.alert_id = a.id
-         WHERE a.desk = ?1 AND a.kind = 'immediate' AND a.at >= ?2 GROUP BY s.story_id ORDER BY s.story_id",
+        concat!(
+            "SELECT ",
+            root!("s.story_id"),
+            " AS root, max(a.at) FROM alerts a JOIN alert_stories s ON s.alert_id = a.id
+             WHERE a.desk = ?1 AND a.kind = 'immediate' AND a.at >= ?2 GROUP BY root ORDER BY root"
+        ),
         params![desk.as_str(), micros(now) - LOG_MICROS],
         |r| Ok((StoryId(r.get(0)?), instant(r.get(1)?))),
     )?;
@@ -260,7 +276,11 @@ pub(super) fn active_stories(
 ) -> Result<Vec<StoryId>, StoreError> {
     let rows: Vec<(StoryId, TopicId)> = collect(
         connection,
-        "SELECT DISTINCT story_id, topic FROM story_articles WHERE judged_at >= ?1 AND judged_at < ?2 ORDER BY story_id",
+        concat!(
+            "SELECT DISTINCT ",
+            root!("story_id"),
+            " AS root, topic FROM story_articles WHERE judged_at >= ?1 AND judged_at < ?2 ORDER BY root"
+        ),
         params![micros(since), micros(until)],
         |r| Ok((StoryId(r.get(0)?), TopicId(r.get(1)?))),
     )?;
@@ -270,7 +290,10 @@ pub(super) fn active_stories(
 pub(super) fn stories(connection: &Connection, ids: &[StoryId]) -> Result<Vec<StoryMaterial>, StoreError> {
     let mut out = Vec::with_capacity(ids.len());
     for id in ids {
-        if let Some(story) = story(connection, *id)? {
+        // Two of them may be one by now.
+        if let Some(story) = story(connection, *id)?
+            && !out.iter().any(|known: &StoryMaterial| known.id == story.id)
+        {
             out.push(story);
         }
     }
@@ -278,25 +301,27 @@ pub(super) fn stories(connection: &Connection, ids: &[StoryId]) -> Result<Vec<St
 }
 
 fn story(connection: &Connection, id: StoryId) -> Result<Option<StoryMaterial>, StoreError> {
+    let id = root_of(connection, id)?;
     let head: Option<(String, String, u32)> = connection
         .prepare_cached("SELECT topic, title, articles FROM stories WHERE id = ?1")?
         .query_row([id.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
         .optional()?;
     let Some((topic, title, total_articles)) = head else { return Ok(None) };
-    let developments = collect(
-        connection,
-        &format!("SELECT {DEVELOPMENT_COLUMNS} FROM developments d WHERE d.story_id = ?1 ORDER BY d.id"),
-        [id.0],
-        development_row,
-    )?;
+    let held = held_by!("?1");
+    let sql = format!("SELECT {DEVELOPMENT_COLUMNS} FROM developments d WHERE d.story_id IN {held} ORDER BY d.id");
+    let mut developments = collect(connection, &sql, [id.0], development_row)?;
+    for development in developments.iter_mut().filter(|development| development.story != id) {
+        // What opened a story that is part of this one opens nothing.
+        (development.story, development.opens) = (id, false);
+    }
     // Every article that a development stands on, the first one, and the newest: so that whatever is told can be shown.
     let sql = format!(
         "SELECT {MATCH_COLUMNS}, s.duplicate_of, {ARTICLE_COLUMNS}
          FROM story_articles s JOIN articles a ON a.id = s.article_id JOIN matches m ON m.article_id = s.article_id AND m.topic = s.topic
-         WHERE s.story_id = ?1 AND (
-             s.article_id IN (SELECT article_id FROM story_articles WHERE story_id = ?1 ORDER BY article_id DESC LIMIT ?2)
-             OR s.article_id = (SELECT min(article_id) FROM story_articles WHERE story_id = ?1)
-             OR s.article_id IN (SELECT article_id FROM developments WHERE story_id = ?1))
+         WHERE s.story_id IN {held} AND (
+             s.article_id IN (SELECT article_id FROM story_articles WHERE story_id IN {held} ORDER BY article_id DESC LIMIT ?2)
+             OR s.article_id = (SELECT min(article_id) FROM story_articles WHERE story_id IN {held})
+             OR s.article_id IN (SELECT article_id FROM developments WHERE story_id IN {held}))
          ORDER BY s.article_id"
     );
     let articles = collect(connection, &sql, params![id.0, MOST_ARTICLES_OF_A_STORY], |row| {

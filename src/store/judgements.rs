@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use super::articles::{ARTICLE_COLUMNS, StoredArticle, article_row};
 use super::columns::{collect, instant, json_to_list, list_to_json, micros};
+use super::merges::keep_merge;
 use super::{Durability, Store, StoreError};
 use crate::matcher::{Concept, Evidence, Match, Zone};
-use crate::story::{Decision, Development, DevelopmentKind, Outline, Placement};
+use crate::story::{Decision, Development, DevelopmentKind, Merge, Outline, Placement};
 use crate::types::{ArticleId, DevelopmentId, StoryId, TopicId};
 
 /// Where one article went within one topic.
@@ -64,8 +65,12 @@ pub struct WindowArticle {
     pub article: StoredArticle,
     /// What the topic said.
     pub matched: Match,
-    /// Where it went.
+    /// Where it went; that story may have gone on as another one since.
     pub story: StoryId,
+    /// The other story that it belongs to.
+    pub bridges: Option<StoryId>,
+    /// The stories that it proved to be one.
+    pub merges: Option<Merge>,
     /// Whether it is a copy.
     pub duplicate_of: Option<ArticleId>,
     /// What it brought.
@@ -174,19 +179,25 @@ fn window_copies(c: &Connection, topic: &TopicId, since: Timestamp) -> Result<(V
 
 fn window_articles(c: &Connection, which: &str, values: impl rusqlite::Params) -> Result<Vec<WindowRow>, StoreError> {
     let sql = format!(
-        "SELECT {MATCH_COLUMNS}, s.story_id, s.duplicate_of, s.judged_at, d.kind, d.strong, d.new, {ARTICLE_COLUMNS}
+        "SELECT {MATCH_COLUMNS}, s.story_id, s.duplicate_of, s.judged_at, d.kind, d.strong, d.new, s.bridges,
+                (SELECT min(from_story) FROM merges x WHERE x.into_story = s.story_id AND x.article_id = s.article_id), {ARTICLE_COLUMNS}
          FROM story_articles s JOIN articles a ON a.id = s.article_id JOIN matches m ON m.article_id = s.article_id AND m.topic = s.topic
          LEFT JOIN developments d ON d.article_id = s.article_id AND d.story_id = s.story_id
          WHERE s.topic = ?1 AND m.inherited = 0 AND {which} ORDER BY s.article_id"
     );
     collect(c, &sql, values, |row| {
+        let into = StoryId(row.get(MATCH_WIDTH)?);
+        // Of what it brought along, the oldest is the one that was merged.
+        let from: Option<i64> = row.get(MATCH_WIDTH + 7)?;
         Ok(WindowRow::Article(Box::new(WindowArticle {
             matched: match_row(row, 0)?.matched,
-            story: StoryId(row.get(MATCH_WIDTH)?),
+            story: into,
+            bridges: row.get::<_, Option<i64>>(MATCH_WIDTH + 6)?.map(StoryId),
+            merges: from.map(|from| Merge { from: StoryId(from), into }),
             duplicate_of: row.get::<_, Option<i64>>(MATCH_WIDTH + 1)?.map(ArticleId),
             judged_at: instant(row.get(MATCH_WIDTH + 2)?),
             development: window_development(row, MATCH_WIDTH + 3)?,
-            article: article_row(row, MATCH_WIDTH + 6)?,
+            article: article_row(row, MATCH_WIDTH + 8)?,
         })))
     })
 }
@@ -250,7 +261,7 @@ fn keep_placement(
     }
     let duplicate_of = placed.placement.decision.original().map(|of| of.0);
     tx.prepare_cached(
-        "INSERT INTO story_articles (article_id, topic, story_id, duplicate_of, judged_at, reasons, outline) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO story_articles (article_id, topic, story_id, duplicate_of, judged_at, reasons, outline, bridges) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
     .execute(params![
         judgement.article.0,
@@ -260,7 +271,11 @@ fn keep_placement(
         at,
         list_to_json(&placed.placement.reasons),
         placed.outline.as_ref().map(Outline::to_bytes),
+        placed.placement.bridges.map(|other| other.0),
     ])?;
+    if let Some(merge) = placed.placement.merges {
+        keep_merge(tx, merge, judgement.article, judgement.at)?;
+    }
     tx.prepare_cached(
         "UPDATE stories SET articles = articles + 1, updated_at = ?2, developments = developments + ?3 WHERE id = ?1",
     )?

@@ -11,6 +11,7 @@ use super::judgements::{DEVELOPMENT_COLUMNS, development_row, matches_of};
 use super::listed::{
     Counts, Dossier, DossierPlacement, Filter, ListedAlert, ListedArticle, ListedMessage, ListedStory, ListedTopic,
 };
+use super::merges::root;
 use super::reader::Reader;
 use super::{StoreError, StoryMaterial, alerts};
 use crate::alert::DeskSpec;
@@ -66,7 +67,11 @@ impl Reader {
         )?;
         let story = self
             .connection
-            .prepare_cached("SELECT story_id FROM story_articles WHERE article_id = ?1 ORDER BY topic LIMIT 1")?
+            .prepare_cached(concat!(
+                "SELECT ",
+                root!("story_id"),
+                " FROM story_articles WHERE article_id = ?1 ORDER BY topic LIMIT 1"
+            ))?
             .query_row([article.id.0], |r| Ok(StoryId(r.get(0)?)))
             .optional()?;
         Ok(ListedArticle { article, topics, story })
@@ -75,14 +80,23 @@ impl Reader {
     /// Stories, the one that changed last first.
     pub fn stories(&self, filter: &Filter) -> Result<Vec<ListedStory>, StoreError> {
         let mut where_ = Conditions::default();
+        where_.sql.push("NOT EXISTS (SELECT 1 FROM merges WHERE from_story = stories.id)");
         where_.add_if("updated_at >= ?", filter.since.map(micros));
         where_.add_if("topic = ?", filter.topic.clone());
         where_.add_if(
-            "id IN (SELECT s.story_id FROM story_articles s JOIN articles a ON a.id = s.article_id WHERE a.feed_id = ?)",
+            concat!(
+                "id IN (SELECT ",
+                root!("s.story_id"),
+                " FROM story_articles s JOIN articles a ON a.id = s.article_id WHERE a.feed_id = ?)"
+            ),
             filter.feed.clone(),
         );
         where_.add_if(
-            "id IN (SELECT s.story_id FROM story_articles s WHERE s.article_id IN (SELECT rowid FROM articles_text WHERE articles_text MATCH ?))",
+            concat!(
+                "id IN (SELECT ",
+                root!("s.story_id"),
+                " FROM story_articles s WHERE s.article_id IN (SELECT rowid FROM articles_text WHERE articles_text MATCH ?))"
+            ),
             filter.search.clone(),
         );
         where_.values.push(Value::from(i64::try_from(filter.limit).unwrap_or(i64::MAX)));
@@ -214,8 +228,12 @@ impl Reader {
         let matches = matches_of(&self.connection, id)?;
         let placements = collect(
             &self.connection,
-            "SELECT s.topic, s.story_id, t.title, (SELECT key FROM articles d WHERE d.id = s.duplicate_of), s.reasons
-             FROM story_articles s JOIN stories t ON t.id = s.story_id WHERE s.article_id = ?1 ORDER BY s.topic",
+            concat!(
+                "SELECT s.topic, t.id, t.title, (SELECT key FROM articles d WHERE d.id = s.duplicate_of), s.reasons
+                 FROM story_articles s JOIN stories t ON t.id = ",
+                root!("s.story_id"),
+                " WHERE s.article_id = ?1 ORDER BY s.topic"
+            ),
             [id.0],
             |r| {
                 Ok(DossierPlacement {
@@ -260,7 +278,7 @@ impl Reader {
             feeds: groups("SELECT status, count(*) FROM feeds WHERE configured = 1 GROUP BY status ORDER BY status")?,
             articles: count("SELECT count(*) FROM articles WHERE current = 1")?,
             relevant: count("SELECT count(DISTINCT article_id) FROM matches WHERE relevant = 1")?,
-            stories: count("SELECT count(*) FROM stories")?,
+            stories: count("SELECT count(*) FROM stories WHERE id NOT IN (SELECT from_story FROM merges)")?,
             to_read: count("SELECT count(*) FROM read_queue")?,
             to_judge: count("SELECT count(*) FROM articles WHERE id > (SELECT article_id FROM judge_cursor)")?,
             messages: groups("SELECT state, count(*) FROM outbox GROUP BY state ORDER BY state")?,

@@ -16,6 +16,7 @@ mod judgements;
 mod listed;
 mod listing;
 mod lock;
+mod merges;
 mod migrate;
 mod outbox;
 mod pages;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::columns::{collect, instant, micros};
+use super::merges::held_by;
 use super::{Durability, Store, StoreError};
 use crate::types::StoryId;
 
@@ -92,12 +93,15 @@ impl Store {
         self.write(Durability::Full, move |tx| {
             let mut due = collect(
                 tx,
-                "UPDATE outbox SET state = 'sending', leased_by = 'send', leased_until = ?2 WHERE id IN (
+                concat!(
+                    "UPDATE outbox SET state = 'sending', leased_by = 'send', leased_until = ?2 WHERE id IN (
                      SELECT o.id FROM outbox o WHERE o.state = 'queued' AND o.next_at <= ?1
-                         AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.recipient = o.recipient AND e.story_id = o.story_id AND e.kind = 'immediate'
-                             AND e.id < o.id AND e.state IN ('queued', 'sending'))
+                         AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.recipient = o.recipient AND e.story_id IN ",
+                    held_by!("o.story_id"),
+                    " AND e.kind = 'immediate' AND e.id < o.id AND e.state IN ('queued', 'sending'))
                      ORDER BY o.id LIMIT ?3)
-                 RETURNING id, recipient, message_id, bytes, attempts, created_at",
+                 RETURNING id, recipient, message_id, bytes, attempts, created_at"
+                ),
                 params![micros(now), micros(lease_until), limit as i64],
                 |r| {
                     Ok(DueMessage {

@@ -9,13 +9,14 @@ use super::development::{Memory, QUOTED};
 use super::duplicate::{Copies, Copy, Member};
 use super::features::tokens;
 use super::hashed::{HashedMap, SPREAD};
+use super::merge::{Bridge, Bridges};
 use super::open_story::OpenStory;
 use super::outline::Outline;
 use super::similarity::{COUNT_HORIZON, Shared, Similarity, Vector, likeness};
 use super::tempo::Pace;
 use super::vocabulary;
 use super::zones::{ALL, LEAD_WORDS, ZONES, term_feature};
-use super::{Decision, Development, DevelopmentKind, Placement, StorySpec};
+use super::{Decision, Development, DevelopmentKind, Merge, Placement, StorySpec};
 use crate::extract::Article;
 use crate::matcher::{ByStoryRule, Match};
 use crate::types::{ArticleId, Lang, StoryId};
@@ -51,6 +52,7 @@ pub struct StoryIndex {
     /// How much news there was lately, copies apart.
     pace: Pace,
     memory: Memory,
+    bridges: Bridges,
 }
 
 #[derive(Debug)]
@@ -105,6 +107,7 @@ impl StoryIndex {
             stories: HashMap::new(),
             pace: Pace::default(),
             memory: Memory::default(),
+            bridges: Bridges::default(),
         }
     }
 
@@ -150,6 +153,11 @@ impl StoryIndex {
         let retold = nearest_telling
             .filter(|nearest| candidate.has_concepts && nearest.is_retold() && self.stories.contains_key(&nearest.story));
         let mut reasons = Vec::new();
+        // It retells one story and is alike enough to join another.
+        let bridged = retold.and_then(|retold| {
+            let other = near.as_ref().filter(|near| near.story != retold.story && near.likeness >= threshold)?;
+            Some((Merge::of(retold.story, other.story), other.story))
+        });
         let story = match (retold, near) {
             (Some(retold), near) => {
                 reasons.push(format!("joins story {}: retells its article {}", retold.story, retold.article));
@@ -175,8 +183,11 @@ impl StoryIndex {
             }
         };
         let (development, confirms) = self.memory.judge(candidate, story, nearest_telling, &mut reasons);
+        let merges = bridged.and_then(|(pair, _)| self.prove(pair, candidate, &mut reasons));
+        let story = story.map(|story| merges.map_or(story, |merge| merge.follow(story)));
         let decision = story.map_or(Decision::Opens, |story| Decision::Joins { story });
-        Placement { decision, development, confirms, reasons }
+        let bridges = bridged.map(|(_, other)| other).filter(|_| merges.is_none());
+        Placement { decision, development, confirms, bridges, merges, reasons }
     }
 
     /// Takes `candidate` in, which went to `story`.
@@ -184,6 +195,14 @@ impl StoryIndex {
         self.expire(candidate.outline.day);
         let serial = self.next_serial();
         let original = placement.decision.original();
+        match (placement.merges, placement.bridges) {
+            (Some(merge), _) => self.merge(merge),
+            (None, Some(other)) => {
+                let Outline { id: article, day, .. } = candidate.outline;
+                self.bridges.add(Merge::of(story, other), Bridge { article, source: candidate.source, day });
+            }
+            (None, None) => {}
+        }
         self.copies.add(&candidate, serial, self.oldest);
         let entry = self.stories.entry(story).or_default();
         entry.last_day = entry.last_day.max(candidate.outline.day);
@@ -221,7 +240,29 @@ impl StoryIndex {
             reasons.extend(placed.reasons);
             placed.decision
         });
-        Placement { decision, development: None, confirms: None, reasons }
+        Placement::silent(decision, reasons)
+    }
+
+    /// Whether `candidate`, which bridges the pair, is the second to do so.
+    fn prove(&self, pair: Merge, candidate: &Candidate, reasons: &mut Vec<String>) -> Option<Merge> {
+        let Merge { from, into } = pair;
+        let Some(proof) = self.bridges.proof(pair, candidate.source, candidate.outline.day, self.window_days) else {
+            reasons.push(format!("belongs to stories {into} and {from}: if another outlet says so too, they are one"));
+            return None;
+        };
+        let (earlier, this) = (proof.article, candidate.outline.id);
+        reasons.push(format!("stories {into} and {from} prove to be one: articles {earlier} and {this} belong to both"));
+        Some(pair)
+    }
+
+    /// Makes one story of two.
+    fn merge(&mut self, merge: Merge) {
+        if let Some(from) = self.stories.remove(&merge.from) {
+            self.stories.entry(merge.into).or_default().merge(from);
+        }
+        self.articles.iter_mut().for_each(|placed| placed.story = merge.follow(placed.story));
+        self.memory.merge(merge);
+        self.bridges.merge(merge);
     }
 
     fn take_in(&mut self, placed: Placed) {
@@ -256,6 +297,7 @@ impl StoryIndex {
         if self.next_serial().is_multiple_of(SWEEP) {
             self.stories.retain(|_, story| story.last_day >= cutoff);
             self.memory.forget(cutoff, COUNT_HORIZON);
+            self.bridges.forget(cutoff);
         }
     }
 
@@ -334,18 +376,14 @@ fn place_copy(copy: Copy, placed: &Placed) -> Placement {
     let story = placed.story;
     if copy.fresh.is_empty() {
         let reasons = vec![format!("copy of article {of}: {}", copy.reason)];
-        return Placement { decision: Decision::Duplicate { of, story }, development: None, confirms: None, reasons };
+        return Placement::silent(Decision::Duplicate { of, story }, reasons);
     }
     let reasons = vec![format!("new version of article {of}: {}, {} new sentences", copy.reason, copy.fresh.len())];
     let has_number = copy.fresh.iter().any(|sentence| sentence.chars().any(|c| c.is_ascii_digit()));
     let kind = if has_number { DevelopmentKind::Number } else { DevelopmentKind::Act };
     let new = copy.fresh.into_iter().take(QUOTED).collect();
-    Placement {
-        decision: Decision::Joins { story },
-        development: Some(Development { kind, strong: true, new }),
-        confirms: None,
-        reasons,
-    }
+    let development = Some(Development { kind, strong: true, new });
+    Placement { development, ..Placement::silent(Decision::Joins { story }, reasons) }
 }
 
 /// The number of a story as a hash: those in use lie side by side.

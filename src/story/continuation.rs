@@ -182,7 +182,7 @@ mod tests {
         let first = article(TITLE, TEXT);
         let matched = matched(score, &["Kim", "Poutine"], &["side.north", "side.east"]);
         let candidate = Candidate::new(outline(1, 0, &first), &first, &matched, "Agence");
-        let opens = Placement { decision: Decision::Opens, development: None, confirms: None, reasons: Vec::new() };
+        let opens = Placement::silent(Decision::Opens, Vec::new());
         index.apply(candidate, &opens, StoryId(1));
         index
     }
@@ -252,7 +252,7 @@ mod tests {
         let mut index = index(0.9);
         let first = article("장갑열차 하산역 통과", "철도 노동자들이 객차 스물한 량을 셌다.");
         let strong = matched(0.9, &["김정은", "푸틴"], &["side.north", "side.east"]);
-        let opens = Placement { decision: Decision::Opens, development: None, confirms: None, reasons: Vec::new() };
+        let opens = Placement::silent(Decision::Opens, Vec::new());
         index.apply(Candidate::new(outline(3, 2, &first), &first, &strong, "Ilbo"), &opens, StoryId(2));
         let kept = |title: &str, text: &str| continued(&index, 10, title, text, &["side.north"]).map(|found| found.story());
         assert_eq!(kept("장갑열차 하산역 출발", "객차 스물한 량이 다리를 건넜다."), Some(StoryId(2)));

@@ -12,7 +12,7 @@ use super::features::{Token, tokens};
 use super::fullness::{Rank, Reports};
 use super::hashed::{HashedMap, HashedSet};
 use super::tellings::{Nearest, Tellings, holds};
-use super::{Development, DevelopmentKind, Placement};
+use super::{Development, DevelopmentKind, Merge, Placement};
 use crate::types::{ArticleId, StoryId};
 
 /// Share of a retelling up to which novelty by words alone is certain enough for a mail without a second source.
@@ -174,6 +174,18 @@ impl Memory {
         named.words.extend(&candidate.print.words);
         named.amounts.extend(facts.amounts.iter().map(|amount| (amount.unit, amount.number.clone())));
         named.free.extend(facts.free.iter().map(|feature| feature.hash));
+    }
+
+    /// Follows `merge`: what was told and named in the younger story was told and named in the older one.
+    pub(super) fn merge(&mut self, merge: Merge) {
+        self.tellings.merge(merge);
+        let Some(from) = self.named.remove(&merge.from) else { return };
+        let into = self.named.entry(merge.into).or_default();
+        into.last_day = into.last_day.max(from.last_day);
+        into.has_developed |= from.has_developed;
+        into.words.extend(from.words);
+        into.free.extend(from.free);
+        into.amounts.extend(from.amounts);
     }
 
     /// Drops the stories whose last article is older than `cutoff`, in days, and halves the counts past `horizon` articles.

@@ -57,6 +57,23 @@ impl OpenStory {
         self.languages.insert(candidate.language);
     }
 
+    /// Takes in what `other` holds: from now on they are one story.
+    pub(super) fn merge(&mut self, other: OpenStory) {
+        for (zone, sums) in other.sums.into_iter().enumerate() {
+            self.lengths[zone] += other.lengths[zone];
+            for (feature, weight) in sums {
+                let sum = self.sums[zone].entry(feature).or_default();
+                self.lengths[zone] += 2.0 * f64::from(*sum) * f64::from(weight);
+                *sum += weight;
+            }
+        }
+        self.last_day = self.last_day.max(other.last_day);
+        self.pace.merge(other.pace);
+        self.members += other.members;
+        self.with_text += other.with_text;
+        self.languages.extend(other.languages);
+    }
+
     /// How near `candidate` lies that shares this much with all members, its likeness to the nearest being `nearest`. `all` is the pace of all news.
     pub(super) fn likeness(
         &self,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Merge;
 use crate::types::{ArticleId, StoryId};
 
 /// The `[story]` section.
@@ -114,6 +115,17 @@ pub struct Placement {
     pub development: Option<Development>,
     /// The article whose weak development it tells from a second source, which makes that one strong.
     pub confirms: Option<ArticleId>,
+    /// Another open story that it belongs to as well: it retells the one and joins the other by likeness.
+    pub bridges: Option<StoryId>,
+    /// The two stories that it and an earlier bridge prove to be one.
+    pub merges: Option<Merge>,
     /// Why, for `vigie explain`: nearest members, shared features, what counted as new and what did not.
     pub reasons: Vec<String>,
+}
+
+impl Placement {
+    /// An article that brings nothing.
+    pub fn silent(decision: Decision, reasons: Vec<String>) -> Placement {
+        Placement { decision, development: None, confirms: None, bridges: None, merges: None, reasons }
+    }
 }

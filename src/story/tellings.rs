@@ -10,11 +10,11 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, VecDeque};
 
-use super::Placement;
 use super::candidate::{Candidate, Feature};
 use super::facts::FactKind;
 use super::hashed::HashedMap;
 use super::postings::Postings;
+use super::{Merge, Placement};
 use crate::types::{ArticleId, Lang, StoryId};
 
 /// Days for which a telling counts: an older one may be told anew, for a desk that had it will want the reminder (measured: 2 beats 1 and 4).
@@ -133,6 +133,11 @@ struct Shared {
 }
 
 impl Tellings {
+    /// Follows `merge`: what was told in the younger story was told in the older one.
+    pub(super) fn merge(&mut self, merge: Merge) {
+        self.told.iter_mut().for_each(|told| told.story = merge.follow(told.story));
+    }
+
     /// How rare a feature is in the topic's articles, as a logarithm.
     pub(super) fn rarity(&self, feature: &Feature) -> f32 {
         let holding = self.holding.get(&feature.hash).copied().unwrap_or(0) as f32;

@@ -31,6 +31,14 @@ impl Pace {
         self.last_day = self.last_day.max(day);
     }
 
+    /// Counts in what was counted apart.
+    pub(super) fn merge(&mut self, other: Pace) {
+        let day = self.last_day.max(other.last_day);
+        self.recent = self.at(day) + other.at(day);
+        self.first_day = self.first_day.into_iter().chain(other.first_day).reduce(f64::min);
+        self.last_day = day;
+    }
+
     /// How many came lately, seen from `day`.
     fn at(&self, day: f64) -> f64 {
         self.recent * (-(day - self.last_day).max(0.0) / FADING_DAYS).exp()
@@ -61,6 +69,19 @@ mod tests {
     fn a_story_draws_less_the_longer_it_is_silent() {
         assert_eq!(decay(0.0), 1.0);
         assert!(decay(0.1) > decay(1.0) && decay(1.0) > 3.0 * decay(4.0));
+    }
+
+    #[test]
+    fn what_was_counted_apart_is_as_if_it_had_been_counted_together() {
+        let days = [1.0, 1.5, 2.25, 4.0, 4.5];
+        let (mut whole, mut one, mut other) = (Pace::default(), Pace::default(), Pace::default());
+        for (at, day) in days.into_iter().enumerate() {
+            whole.add(day);
+            if at % 2 == 0 { one.add(day) } else { other.add(day) }
+        }
+        other.merge(one);
+        assert!((other.recent - whole.recent).abs() < 1e-9, "{other:?}, not {whole:?}");
+        assert_eq!((other.first_day, other.last_day), (whole.first_day, whole.last_day));
     }
 
     #[test]

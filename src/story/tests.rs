@@ -16,6 +16,7 @@ struct Desk {
     next_story: i64,
 }
 
+#[derive(Clone, Copy)]
 struct Told<'a> {
     minutes: i64,
     source: &'a str,
@@ -280,6 +281,158 @@ fn the_window_closes() {
     desk.tell(&bridge());
     let late = desk.tell(&Told { minutes: 10 * 24 * 60, url: "https://late.example/1", ..bridge() });
     assert_eq!(late.decision, Decision::Opens);
+}
+
+const SIDES: &[&str] = &["side.arvania", "side.belmark"];
+const VISIT: &[&str] = &["side.arvania", "side.belmark", "person.orlov", "person.tessen"];
+
+/// A visit, told in English, and a closed quay, told in French.
+fn visit() -> Told<'static> {
+    Told {
+        source: "Herald",
+        lang: "en",
+        title: "Belmark's President Orlov to visit Arvania on Thursday",
+        text: "President Orlov of Belmark will travel to Arvania on Thursday to meet Prime Minister Tessen, his office said on Monday.",
+        concepts: VISIT,
+        ..BASE
+    }
+}
+
+fn quay() -> Told<'static> {
+    Told {
+        minutes: 60,
+        source: "Courrier",
+        title: "Port-Arvan : le quai numéro quatre fermé, les pêcheurs de Grand-Bel protestent",
+        text: "Le quai numéro quatre de Port-Arvan est fermé depuis lundi matin, et les pêcheurs de Grand-Bel doivent décharger ailleurs leurs caisses de harengs. Les grutiers, payés à la journée, restent chez eux. Le syndicat des grutiers parle de soixante familles sans salaire. La capitainerie évoque des plongeurs qui inspectent les pilotis rouillés du quai.",
+        concepts: SIDES,
+        ..BASE
+    }
+}
+
+/// It is closed for the visit, say two.
+fn bridges() -> [Told<'static>; 2] {
+    let one = Told {
+        minutes: 240,
+        source: "Dépêche",
+        title: "Le quai numéro quatre de Port-Arvan fermé pour la visite jeudi du président Orlov du Belmark en Arvanie",
+        text: "Le président Orlov rencontrera jeudi le premier ministre Tessen, a annoncé lundi son bureau. Le quai numéro quatre est fermé, et les pêcheurs de Grand-Bel déchargent ailleurs leurs caisses de harengs. Les grutiers, payés à la journée, restent chez eux : soixante familles sans salaire, compte le syndicat. Des plongeurs inspectent les pilotis rouillés du quai numéro quatre.",
+        concepts: VISIT,
+        ..BASE
+    };
+    let other = Told {
+        minutes: 300,
+        source: "Matin",
+        title: "Port-Arvan : le président Orlov du Belmark débarquera jeudi en Arvanie au quai numéro quatre",
+        text: "Le président Orlov verra jeudi le premier ministre Tessen, selon son bureau. Le quai numéro quatre reste fermé aux pêcheurs de Grand-Bel, qui déchargent ailleurs leurs harengs. Les grutiers payés à la journée, soixante familles, sont sans salaire, répète leur syndicat. Les plongeurs de la capitainerie inspectent les pilotis rouillés.",
+        ..one
+    };
+    [one, other]
+}
+
+/// The stream up to the second bridge, with changes; whether its last article proves the two stories to be one.
+#[track_caller]
+fn check_merge(stream: &[Told<'_>], expected: bool) -> Desk {
+    let mut desk = Desk::new();
+    let mut last = None;
+    for told in stream {
+        assert_eq!(last.replace(desk.tell(told)).and_then(|placement| placement.merges), None, "too early");
+    }
+    let last = last.expect("a stream");
+    assert_eq!(last.merges, expected.then_some(Merge { from: StoryId(2), into: StoryId(1) }), "{last:?}");
+    if expected {
+        assert_eq!(last.decision, Decision::Joins { story: StoryId(1) });
+        assert!(last.reasons.iter().any(|reason| reason.starts_with("stories 1 and 2 prove to be one: articles")), "{last:?}");
+    }
+    desk
+}
+
+#[test]
+fn two_bridges_of_two_outlets_make_one_story_of_two() {
+    let [one, other] = bridges();
+    check_merge(&[visit(), quay(), one], false);
+    let mut desk = check_merge(&[visit(), quay(), one, other], true);
+    // The younger one retold, the older one alike.
+    check_merge(&[Told { minutes: 30, ..quay() }, Told { minutes: 60, ..visit() }, one, other], true);
+    // One outlet says so twice; copies; a bridge that the window has left.
+    check_merge(&[visit(), quay(), one, Told { source: "Dépêche", ..other }], false);
+    check_merge(&[visit(), quay(), one, Told { minutes: 250, source: "Matin", url: "https://matin.example/1", ..one }], false);
+
+    // What follows either goes to the older one.
+    let after = Told {
+        minutes: 400,
+        source: "Gazette",
+        title: "Les grutiers du quai numéro quatre de Port-Arvan sans salaire",
+        ..quay()
+    };
+    let after = Told {
+        text: "Soixante familles de grutiers attendent. Les pêcheurs de Grand-Bel déchargent leurs harengs ailleurs.",
+        ..after
+    };
+    assert_eq!(desk.tell(&after).decision, Decision::Joins { story: StoryId(1) });
+    let copy = desk.tell(&Told { minutes: 410, source: "Echo", url: "https://echo.example/1", ..quay() });
+    assert_eq!(copy.decision, Decision::Duplicate { of: ArticleId(2), story: StoryId(1) });
+}
+
+#[test]
+fn a_chain_of_merges_leads_to_the_oldest_story() {
+    let mut desk = Desk::new();
+    let matters = [
+        bridge(),
+        Told { title: "Grève des bus dans la capitale islandaise", ..BASE },
+        Told { title: "Volcano wakes in Peru", lang: "en", ..BASE },
+    ];
+    for (story, told) in (1..).zip(matters) {
+        let candidate = desk.candidate(&told);
+        desk.index.apply(candidate, &Placement::silent(Decision::Opens, Vec::new()), StoryId(story));
+    }
+    for (from, into) in [(3, 2), (2, 1)] {
+        let candidate = desk.candidate(&Told { minutes: 10 * from, title: "Rien de tout cela", ..BASE });
+        let (decision, merge) = (Decision::Joins { story: StoryId(into) }, Merge { from: StoryId(from), into: StoryId(into) });
+        desk.index.apply(candidate, &Placement { merges: Some(merge), ..Placement::silent(decision, Vec::new()) }, StoryId(into));
+    }
+    for told in matters {
+        let again = Told { minutes: 60, source: "Echo", url: "https://echo.example/1", ..told };
+        let placement = desk.tell(&again);
+        assert!(matches!(placement.decision, Decision::Duplicate { story: StoryId(1), .. }), "{placement:?}");
+    }
+}
+
+#[test]
+fn what_comes_late_joins_without_moving_the_end_of_its_story() {
+    let joins = Decision::Joins { story: StoryId(1) };
+    let window = std::time::Duration::from_secs(6 * 3600);
+    for late in [30, -60, -20 * 365 * 24 * 60] {
+        let mut desk = Desk { index: StoryIndex::new(StorySpec { window }), ..Desk::new() };
+        assert_eq!(desk.tell(&quay()).decision, Decision::Opens);
+        let wages = Told {
+            minutes: 330,
+            source: "Gazette",
+            title: "Quai numéro quatre : les grutiers de Port-Arvan sans salaire, les pêcheurs de Grand-Bel en colère",
+            text: "Soixante familles de grutiers attendent la réouverture du quai numéro quatre de Port-Arvan. Les pêcheurs de Grand-Bel déchargent leurs harengs ailleurs.",
+            ..quay()
+        };
+        assert_eq!(desk.tell(&wages).decision, joins);
+        let late = Told {
+            minutes: late,
+            source: "Soir",
+            title: "Port-Arvan : le quai numéro quatre est fermé, protestent les pêcheurs de Grand-Bel",
+            text: "Le quai numéro quatre de Port-Arvan est fermé depuis lundi. Les pêcheurs de Grand-Bel déchargent ailleurs leurs caisses de harengs.",
+            ..quay()
+        };
+        let placement = desk.tell(&late);
+        assert_eq!((placement.decision, placement.development), (joins, None), "told since, at {}", late.minutes);
+        // Six hours from the newest report, not from the one that came last.
+        let next = Told {
+            minutes: 330 + 350,
+            source: "Echo",
+            title: "Quai numéro quatre de Port-Arvan : les grutiers indemnisés, les pêcheurs de Grand-Bel reviennent",
+            text: "Le syndicat a obtenu 400 couronnes par famille. Le quai numéro quatre rouvrira vendredi, a décidé la capitainerie, et les harengs y seront pesés.",
+            ..quay()
+        };
+        let next = desk.tell(&next);
+        assert_eq!(next.decision, joins, "after one at {}: {next:?}", late.minutes);
+        assert!(next.reasons[0].contains("likeness"), "by the window alone: {next:?}");
+    }
 }
 
 fn any_stream() -> impl Strategy<Value = Vec<(i64, String, String, u8)>> {

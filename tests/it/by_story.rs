@@ -160,7 +160,7 @@ async fn judged(folder: &Path, cuts: &[(usize, usize)]) -> Vec<(String, Option<i
         out.extend(events.into_iter().filter_map(|event| match event {
             Event::Article(a) => Some((a.key.0, a.story.map(|story| story.0), a.by_story, a.development)),
             Event::Unmatched(a) => Some((a.key.0, None, false, false)),
-            Event::Alert(_) | Event::Health(_) => None,
+            Event::Merge(_) | Event::Alert(_) | Event::Health(_) => None,
         }));
         let store = engine.store().clone();
         drop(engine);

@@ -84,7 +84,7 @@ impl House {
         let lived = day_to_day(&engine, end, &mut events).await;
         self.told.extend(events.into_iter().filter_map(|event| match event {
             Event::Health(event) => Some(event),
-            Event::Article(_) | Event::Unmatched(_) | Event::Alert(_) => None,
+            Event::Article(_) | Event::Unmatched(_) | Event::Merge(_) | Event::Alert(_) => None,
         }));
         let store = engine.store().clone();
         drop(engine);

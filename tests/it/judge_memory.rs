@@ -66,7 +66,7 @@ pub(crate) async fn arrives(engine: &Engine, key: &str, title: &str, text: &str)
 fn judged(events: &[Event]) -> Vec<(String, String, StoryId)> {
     let told = |event: &Event| match event {
         Event::Article(a) => Some((a.key.0.clone(), a.topic.0.clone(), a.story?)),
-        Event::Unmatched(_) | Event::Alert(_) | Event::Health(_) => None,
+        Event::Unmatched(_) | Event::Merge(_) | Event::Alert(_) | Event::Health(_) => None,
     };
     events.iter().filter_map(told).collect()
 }

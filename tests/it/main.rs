@@ -11,6 +11,7 @@ mod feeds;
 mod health;
 mod judge_memory;
 mod layout;
+mod merges;
 mod migrations;
 mod relevance;
 mod replay;

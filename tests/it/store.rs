@@ -19,18 +19,18 @@ use vigie::types::{ArticleId, ArticleKey, DeskName, DevelopmentId, FeedId, Story
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
-fn at(minutes: i64) -> Timestamp {
+pub(crate) fn at(minutes: i64) -> Timestamp {
     let start: Timestamp = "2024-10-18T06:00:00Z".parse().unwrap();
     start + MINUTE * i32::try_from(minutes).unwrap()
 }
 
-struct Scratch {
+pub(crate) struct Scratch {
     folder: tempfile::TempDir,
-    store: Store,
+    pub(crate) store: Store,
 }
 
 impl Scratch {
-    async fn new() -> Scratch {
+    pub(crate) async fn new() -> Scratch {
         let folder = tempfile::tempdir().unwrap();
         let path = Some(folder.path().join("vigie.db"));
         let store = Store::open(StoreOptions { path, ..StoreOptions::default() }).unwrap();
@@ -53,7 +53,7 @@ impl Scratch {
         self.store.sync_feeds(seeds, at(0)).await.unwrap();
     }
 
-    fn reader(&self) -> Reader {
+    pub(crate) fn reader(&self) -> Reader {
         Reader::open(&self.folder.path().join("vigie.db")).unwrap().expect("the store was made")
     }
 
@@ -77,7 +77,7 @@ impl Scratch {
         (done.new_entries, done.revised_entries)
     }
 
-    async fn article(&self, key: &str, minutes: i64) -> ArticleId {
+    pub(crate) async fn article(&self, key: &str, minutes: i64) -> ArticleId {
         let mut article = Article::empty(Origin::Feed);
         article.title = format!("title of {key}");
         article.paragraphs = vec![format!("text of {key}")];
@@ -94,7 +94,20 @@ impl Scratch {
     }
 
     /// Judges an article as the first of a story.
-    async fn opens(&self, article: ArticleId, story: i64, minutes: i64) -> DevelopmentId {
+    pub(crate) async fn opens(&self, article: ArticleId, story: i64, minutes: i64) -> DevelopmentId {
+        let development = Development { kind: DevelopmentKind::NewStory, strong: true, new: vec!["a fact".to_owned()] };
+        let placement = Placement { development: Some(development), ..Placement::silent(Decision::Opens, Vec::new()) };
+        self.placed(article, story, minutes, placement).await.expect("it develops")
+    }
+
+    /// Keeps the judgement that an article goes to a story.
+    pub(crate) async fn placed(
+        &self,
+        article: ArticleId,
+        story: i64,
+        minutes: i64,
+        placement: Placement,
+    ) -> Option<DevelopmentId> {
         let matched = Match {
             topic: TopicId::from("t"),
             one_sided: false,
@@ -106,16 +119,12 @@ impl Scratch {
             masked: Vec::new(),
             rule: String::new(),
         };
-        let development = Development { kind: DevelopmentKind::NewStory, strong: true, new: vec!["a fact".to_owned()] };
-        let placement =
-            Placement { decision: Decision::Opens, development: Some(development), confirms: None, reasons: Vec::new() };
         let placed = Placed { story: StoryId(story), placement, title: "a story".to_owned(), outline: None };
         let topics = vec![TopicJudgement { matched, inherited: false, placed: Some(placed) }];
         self.store.record_judgements(vec![Judgement { article, at: at(minutes), topics }]).await.unwrap()[0][0]
-            .expect("it develops")
     }
 
-    async fn alert(
+    pub(crate) async fn alert(
         &self,
         development: DevelopmentId,
         article: ArticleId,

@@ -174,7 +174,12 @@ fn the_stream_is_judged_as_its_editor_would() {
     let in_order = || stream.order.iter().filter_map(|id| judged.get(id.as_str()).map(|e| (id.as_str(), *e)));
     let flags: Vec<Vec<&str>> = in_order().filter(|(_, e)| e["development"] == true).map(|(id, _)| vec![id]).collect();
     let mails: Vec<Vec<&str>> = mails().into_iter().map(|mail| words(mail, "articles")).collect();
-    let grouped = in_order().filter_map(|(id, e)| Some((id, e["story"].as_str()?))).collect();
+    // A story that proves to be part of another one goes on as that.
+    let mut grouped: HashMap<&str, &str> = in_order().filter_map(|(id, e)| Some((id, e["story"].as_str()?))).collect();
+    for merge in EVENTS.iter().filter(|e| e["event"] == "merge") {
+        let (from, into) = (word(merge, "from"), word(merge, "into"));
+        grouped.values_mut().filter(|story| **story == from).for_each(|story| *story = into);
+    }
     let kept = in_order().filter(|(_, e)| e["relevant"] == true).map(|(id, _)| id).collect();
     let figures =
         [stream.f1_of_news(&flags), stream.f1_of_news(&mails), stream.f1_of_stories(&grouped), stream.f1_of_relevance(&kept)];
