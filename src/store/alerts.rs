@@ -314,15 +314,16 @@ fn story(connection: &Connection, id: StoryId) -> Result<Option<StoryMaterial>, 
         // What opened a story that is part of this one opens nothing.
         (development.story, development.opens) = (id, false);
     }
-    // Every article that a development stands on, the first one, and the newest: so that whatever is told can be shown.
+    // Every article that a development stands on, the first one, and the newest: so that whatever is told can be shown. The signs keep SQLite from going through
+    // all articles there are for the sake of their order.
     let sql = format!(
         "SELECT {MATCH_COLUMNS}, s.duplicate_of, {ARTICLE_COLUMNS}
          FROM story_articles s JOIN articles a ON a.id = s.article_id JOIN matches m ON m.article_id = s.article_id AND m.topic = s.topic
          WHERE s.story_id IN {held} AND (
-             s.article_id IN (SELECT article_id FROM story_articles WHERE story_id IN {held} ORDER BY article_id DESC LIMIT ?2)
-             OR s.article_id = (SELECT min(article_id) FROM story_articles WHERE story_id IN {held})
+             s.article_id IN (SELECT article_id FROM story_articles WHERE story_id IN {held} ORDER BY +article_id DESC LIMIT ?2)
+             OR s.article_id = (SELECT min(+article_id) FROM story_articles WHERE story_id IN {held})
              OR s.article_id IN (SELECT article_id FROM developments WHERE story_id IN {held}))
-         ORDER BY s.article_id"
+         ORDER BY +s.article_id"
     );
     let articles = collect(connection, &sql, params![id.0, MOST_ARTICLES_OF_A_STORY], |row| {
         let duplicate_of = row.get::<_, Option<i64>>(MATCH_WIDTH)?.map(ArticleId);
