@@ -425,8 +425,8 @@ fn what_comes_late_joins_without_moving_the_end_of_its_story() {
         let next = Told {
             minutes: 330 + 350,
             source: "Echo",
-            title: "Quai numéro quatre de Port-Arvan : les grutiers indemnisés, les pêcheurs de Grand-Bel reviennent",
-            text: "Le syndicat a obtenu 400 couronnes par famille. Le quai numéro quatre rouvrira vendredi, a décidé la capitainerie, et les harengs y seront pesés.",
+            title: "Port-Arvan : 400 couronnes pour chaque grutier, décide la capitainerie",
+            text: "Le syndicat a obtenu 400 couronnes par famille. Le quai numéro quatre rouvrira vendredi pour les pêcheurs de Grand-Bel, et les harengs y seront pesés.",
             ..quay()
         };
         let next = desk.tell(&next);
