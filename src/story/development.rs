@@ -131,33 +131,35 @@ impl Memory {
 
     /// The sentences with most words that the story had not used, names and numbers before others; the headline when there is none.
     fn carrying(&self, candidate: &Candidate, named: &Named) -> Vec<String> {
-        let body = candidate.facts.sentences.iter().filter(|sentence| !sentence.is_title).take(LOOKED_AT);
+        // What is new in a sentence, by words its story had not used: how many, and how much they weigh.
+        let new_in = |text: &str| {
+            let tokens = tokens(text, 80);
+            let tells = |token: &Token| token.letters > 3 || token.is_number || !token.is_alphabetic;
+            let mut new: Vec<(u32, bool)> = tokens
+                .iter()
+                .enumerate()
+                .filter(|(_, token)| tells(token) && !named.words.contains(&short(token.word)))
+                .map(|(place, token)| (short(token.word), token.is_number || token.is_capitalised && place > 0))
+                .collect();
+            new.sort_unstable();
+            new.dedup_by_key(|(word, _)| *word);
+            // A name or a number that is new is what is new.
+            (new.len(), new.len() + new.iter().filter(|(_, is_name)| *is_name).count())
+        };
+        let body = candidate.facts.sentences.iter().filter(|sentence| !sentence.is_title).take(LOOKED_AT).enumerate();
         let mut scored: Vec<(usize, usize, &str)> = body
-            .enumerate()
             .filter_map(|(at, sentence)| {
-                let tokens = tokens(&sentence.text, 80);
-                let tells = |token: &Token| token.letters > 3 || token.is_number || !token.is_alphabetic;
-                let mut new: Vec<(u32, bool)> = tokens
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, token)| tells(token) && !named.words.contains(&short(token.word)))
-                    .map(|(place, token)| (short(token.word), token.is_number || token.is_capitalised && place > 0))
-                    .collect();
-                new.sort_unstable();
-                new.dedup_by_key(|(word, _)| *word);
-                // A name or a number that is new is what is new.
-                let weight = new.len() + new.iter().filter(|(_, is_name)| *is_name).count();
-                (new.len() >= NEW_WORDS).then_some((weight, at, sentence.text.as_str()))
+                let (count, weight) = new_in(&sentence.text);
+                (count >= NEW_WORDS).then_some((weight, at, sentence.text.as_str()))
             })
             .collect();
-        scored.sort_by_key(|&(new, at, _)| (std::cmp::Reverse(new), at));
-        scored.truncate(QUOTED);
+        scored.sort_by_key(|&(weight, at, _)| (std::cmp::Reverse(weight), at));
+        // News says in its headline what it is about: where that holds anything new it comes first.
+        let leads = scored.is_empty() || new_in(&candidate.title).0 > 0;
+        scored.truncate(QUOTED - usize::from(leads));
         scored.sort_by_key(|&(_, at, _)| at);
-        if scored.is_empty() {
-            vec![candidate.title.clone()]
-        } else {
-            scored.into_iter().map(|(_, _, text)| text.to_owned()).collect()
-        }
+        let headline = leads.then(|| candidate.title.clone());
+        headline.into_iter().chain(scored.into_iter().map(|(_, _, text)| text.to_owned())).collect()
     }
 
     /// Remembers what `candidate` told.

@@ -12,7 +12,7 @@ use self::gold::{Stream, fixture, read, rows, word, words};
 use crate::support::{text, vigie};
 
 /// What was reached, a little less; they only go up.
-const FLOORS: [(&str, f64); 4] = [("developments", 0.665), ("immediate mails", 0.735), ("stories", 0.475), ("relevance", 0.960)];
+const FLOORS: [(&str, f64); 4] = [("developments", 0.80), ("immediate mails", 0.77), ("stories", 0.72), ("relevance", 0.960)];
 
 /// What a mail at once must hold.
 enum Mailed {
@@ -26,16 +26,23 @@ enum Mailed {
 use Mailed::{Never, Somehow, With};
 
 /// The one table of exact expectations: article, what is new in it, its mail.
-const EXPECTED: [(&str, &[&str], Mailed); 36] = [
+const EXPECTED: [(&str, &[&str], Mailed); 28] = [
     // The trip of September 2023: one fact a mail, whichever language has it first.
     ("a001", &["US officials expect Kim to travel to Russia for arms talks with Putin"], With(&["a001"])),
     ("a002", &[], Never),
-    ("a023", &["Кремль подтвердил визит Ким Чен Ына в Россию"], With(&["a023"])),
+    (
+        "a023",
+        &[
+            "Кремль подтвердил визит Ким Чен Ына в Россию",
+            "Лидер КНДР приедет «в ближайшие дни» по приглашению Владимира Путина, говорится в сообщении пресс-службы.",
+        ],
+        With(&["a023"]),
+    ),
     ("a024", &[], Never),
-    ("a052", &[], Never),
     (
         "a068",
         &[
+            "Kim's tour goes on: fighter plant and Pacific Fleet are next",
             "After Wednesday's summit the North Korean leader will visit aircraft factories in Komsomolsk-on-Amur and the Pacific Fleet in Vladivostok, Putin said.",
         ],
         Somehow,
@@ -43,53 +50,78 @@ const EXPECTED: [(&str, &[&str], Mailed); 36] = [
     (
         "a096",
         &[
+            "Поезд Ким Чен Ына пришёл в Приморье, лидера КНДР встретил Шойгу",
             "В субботу министр обороны показал гостю на аэродроме Кневичи стратегические бомбардировщики и МиГ-31И с ракетой «Кинжал».",
         ],
         With(&["a096"]),
     ),
     // Arrives hours after its stated time.
     ("a102", &[], Never),
-    ("a103", &["Кожемяко подарил Ким Чен Ыну шесть беспилотников и бронежилет"], With(&["a103"])),
-    ("a106", &[], Never),
-    // Putin in Pyongyang, June 2024.
-    ("a132", &["Самолёт Путина приземлился в Пхеньяне"], With(&["a132"])),
-    ("a135", &[], Never),
     (
-        "a152",
-        &["Соглашение о пограничном мосте подписано во время визита в Пхеньян; сейчас через реку ведёт только железнодорожный."],
-        Somehow,
+        "a103",
+        &[
+            "Кожемяко подарил Ким Чен Ыну шесть беспилотников и бронежилет",
+            "Пять ударных дронов и один разведывательный изготовлены в Приморье, сообщили в правительстве края.",
+            "Утром лидер КНДР побывал в университете на острове Русский и в океанариуме.",
+        ],
+        With(&["a103"]),
     ),
+    // Putin in Pyongyang, June 2024.
+    (
+        "a132",
+        &[
+            "Самолёт Путина приземлился в Пхеньяне",
+            "Ким Чен Ын лично встретил президента России у трапа, хотя было уже около трёх часов ночи по местному времени.",
+            "Вместе они уехали в одном лимузине.",
+        ],
+        With(&["a132"]),
+    ),
+    ("a135", &[], Never),
     (
         "a163",
         &[
+            "Seoul to reconsider ban on arming Ukraine after pact",
             "South Korea's national security adviser said Thursday that his government would review its policy of sending Kyiv no lethal weapons, and condemned the treaty between Moscow and Pyongyang.",
         ],
         Somehow,
     ),
-    (
-        "a170",
-        &["김홍균 1차관은 21일 지노비예프 대사를 불러 조약에 따른 대북 군사 협력을 즉각 중단하라고 요구했다."],
-        With(&["a170"]),
-    ),
     // Troops, October 2024.
-    ("a195", &["국정원 \"북한군 특수부대 1500명 러시아 도착\""], With(&["a195"])),
+    (
+        "a195",
+        &[
+            "국정원 \"북한군 특수부대 1500명 러시아 도착\"",
+            "국가정보원은 18일 북한이 8일부터 13일까지 러시아 상륙함 등 7척으로 특수부대원 1500여 명을 블라디보스토크로 옮겼다고 밝혔다.",
+            "이들은 러시아 군복과 위조 신분증을 받았다고 한다.",
+        ],
+        With(&["a195"]),
+    ),
     ("a198", &[], Never),
     (
         "a222",
         &[
+            "국정원 \"러시아 간 북한군 3000명으로 늘어…12월까지 1만명\"",
             "국정원은 23일 국회 정보위에 1500명이 추가로 이동해 러시아에 있는 북한군이 모두 3000명에 이르며 12월까지 1만여 명이 파병될 것으로 본다고 보고했다.",
         ],
         With(&["a222"]),
     ),
-    ("a229", &["White House: at least 3,000 North Koreans moved to eastern Russia"], With(&["a229"])),
     (
-        "a246",
+        "a229",
         &[
-            "На пресс-конференции в Казани президент не стал отрицать присутствие северокорейцев и сказал, что применение статьи 4 договора — «наше дело».",
+            "White House: at least 3,000 North Koreans moved to eastern Russia",
+            "WASHINGTON (UW) - They came by ship from Wonsan and are training at three Russian bases, John Kirby said; if they fight, they become \"legitimate targets\".",
+            "South Korea's spies give the same number and expect 10,000 by December.",
         ],
-        Somehow,
+        With(&["a229"]),
     ),
-    ("a259", &["NATO confirms North Korean troops are in Russia's Kursk region"], With(&["a259"])),
+    (
+        "a259",
+        &[
+            "NATO confirms North Korean troops are in Russia's Kursk region",
+            "BRUSSELS (UW) - After a briefing by South Korean officials, Secretary General Mark Rutte said units had been sent to Kursk, calling it a \"significant escalation\".",
+            "The alliance had said ten days ago that it lacked proof.",
+        ],
+        With(&["a259"]),
+    ),
     ("a260", &[], Never),
     // The same address, later: one sentence more.
     (
@@ -107,27 +139,32 @@ const EXPECTED: [(&str, &[&str], Mailed); 36] = [
         &["Le Conseil de la Fédération l'examinera le 6 novembre, a annoncé sa présidente Valentina Matvienko."],
         With(&["a240"]),
     ),
-    ("a291", &["Совет Федерации одобрил ратификацию договора с КНДР"], Somehow),
-    ("a306", &["김정은, 북러 조약 비준…정령 서명"], With(&["a306"])),
+    (
+        "a291",
+        &[
+            "Совет Федерации одобрил ратификацию договора с КНДР",
+            "Сенаторы поддержали документ на заседании в среду.",
+            "Теперь закон должен подписать президент.",
+        ],
+        Somehow,
+    ),
     ("a309", &[], Never),
     // A minister in Moscow in the same days.
-    (
-        "a272",
-        &["Цой Сон Хи прилетела в столицу в среду; на пятницу запланирован стратегический диалог с Сергеем Лавровым."],
-        With(&["a272"]),
-    ),
     ("a280", &["Путин принял в Кремле министра иностранных дел КНДР Цой Сон Хи"], With(&["a280"])),
     // Lavrov at Wonsan, July 2025, a fortnight after another minister.
     (
         "a324",
-        &["김정은 위원장은 29일 류비모바 장관을 만나 문화 교류를 더 넓히자고 말했다고 조선중앙통신이 전했다."],
+        &[
+            "김정은, 러시아 문화장관 접견…공연도 함께 관람",
+            "김정은 위원장은 29일 류비모바 장관을 만나 문화 교류를 더 넓히자고 말했다고 조선중앙통신이 전했다.",
+        ],
         With(&["a324"]),
     ),
     ("a334", &["Лавров посетит КНДР 11–13 июля"], With(&["a334"])),
-    ("a348", &["Лидер КНДР и российский министр встретились в Вонсане; Лавров передал привет от Путина."], With(&["a348"])),
     (
         "a352",
         &[
+            "김정은 \"우크라 문제 해결 위한 러시아 모든 조치 무조건 지지\"",
             "김정은 위원장은 라브로프 장관에게 러시아의 모든 조치에 무조건적인 지지를 보낸다고 했다고 조선중앙통신이 13일 보도했다.",
         ],
         With(&["a352"]),
@@ -136,12 +173,14 @@ const EXPECTED: [(&str, &[&str], Mailed); 36] = [
 ];
 
 /// Subjects of mails that open a story.
-const SUBJECTS: [(&str, &str); 6] = [
+const SUBJECTS: [(&str, &str); 5] = [
     ("a001", "[Russie – Corée du Nord] US officials expect Kim to travel to Russia for arms talks with Putin"),
-    ("a132", "[Russie – Corée du Nord] Самолёт Путина приземлился в Пхеньяне"),
-    ("a195", "[Russie – Corée du Nord] 국정원 \"북한군 특수부대 1500명 러시아 도착\""),
-    ("a291", "[Russie – Corée du Nord] Совет Федерации одобрил ратификацию договора с КНДР"),
-    ("a306", "[Russie – Corée du Nord] 김정은, 북러 조약 비준…정령 서명"),
+    ("a132", "[Russie – Corée du Nord] Путин посетит КНДР 18–19 июня (développement 7)"),
+    (
+        "a195",
+        "[Russie – Corée du Nord] Zelensky says 10,000 North Korean troops are being readied to join Russia (développement 2)",
+    ),
+    ("a291", "[Russie – Corée du Nord] Путин принял в Кремле министра иностранных дел КНДР Цой Сон Хи (développement 4)"),
     ("a334", "[Russie – Corée du Nord] Лавров посетит КНДР 11–13 июля"),
 ];
 
