@@ -43,9 +43,7 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
         vocabulary.names.extend(cells.next());
         for (language, words) in cells.filter_map(|cell| cell.split_once(':')) {
             let language = vocabulary.languages.entry(language).or_default();
-            language
-                .words
-                .extend(words.split_whitespace().map(|word| (searched(&word.replace('$', " ").replace('_', " ")), term)));
+            language.words.extend(words.split_whitespace().map(|word| (searched(&word.replace(['$', '_'], " ")), term)));
         }
     }
     vocabulary

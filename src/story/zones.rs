@@ -80,7 +80,7 @@ fn free(words: &Words) -> Counts {
         let terms = vocabulary::terms(text, words.language).into_iter();
         out.extend(terms.map(|term| Feature { hash: term_feature(term), count: weight * TERM_WEIGHT, prior: PRIOR_TERM }));
     }
-    let has_capitals = !words.language.is_some_and(|language| language.as_str() == "ar");
+    let has_capitals = words.language.is_none_or(|language| language.as_str() != "ar");
     let mut folder = Folder::default();
     for (text, tokens, weight) in [(words.title, words.title_tokens, TITLE_WEIGHT), (words.text, words.text_tokens, 1.0)] {
         for token in tokens.iter().take(NAME_WORDS).filter(|token| token.is_alphabetic && !token.is_number) {
