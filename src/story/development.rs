@@ -104,7 +104,8 @@ impl Memory {
         }
         let Some(named) = named.filter(|named| named.has_developed) else {
             let strong = candidate.facts.is_strong_match;
-            let new = vec![candidate.title.clone()];
+            // The headline, and the first sentence, which says who says so.
+            let new = facts.sentences.iter().take(2).map(|sentence| sentence.text.clone()).collect();
             return (Some(Development { kind: DevelopmentKind::NewStory, strong, new }), None);
         };
         let is_new: Vec<bool> = facts.free.iter().map(|feature| !named.free.contains(&feature.hash)).collect();

@@ -205,7 +205,12 @@ fn what_a_story_had_not_is_a_development() {
     let placement = desk.tell(&told);
     let development = placement.development.expect("a new fact");
     assert!(development.strong);
-    assert!(development.new.iter().all(|sentence| told.text.contains(sentence.as_str())), "word for word: {:?}", development.new);
+    assert_eq!(development.new[0], told.title, "the headline leads");
+    assert!(
+        development.new[1..].iter().all(|sentence| told.text.contains(sentence.as_str())),
+        "word for word: {:?}",
+        development.new
+    );
 }
 
 #[test]

@@ -72,8 +72,8 @@ const STREAM: &[Row] = &[
         "Courrier",
         "fr",
         "15:00",
-        "Quai numéro quatre de Port-Arvan : les grutiers indemnisés, les pêcheurs de Grand-Bel reviennent",
-        "Le syndicat des grutiers a obtenu 400 couronnes par famille. Le quai numéro quatre rouvrira vendredi et les pêcheurs de Grand-Bel y déchargeront leurs harengs, a décidé la capitainerie.",
+        "Port-Arvan : 400 couronnes obtenues par les grutiers, retour des pêcheurs de Grand-Bel vendredi",
+        "Le syndicat des grutiers a obtenu 400 couronnes par famille, annonce la capitainerie, et les pêcheurs de Grand-Bel reviennent. Le quai numéro quatre rouvrira.",
     ),
     (
         "treaty",
