@@ -25,3 +25,4 @@ pub use content::text::fragment_paragraphs;
 pub use metadata::language::detect_language;
 pub use page::extract;
 pub use spec::ReadSpec;
+pub(crate) use wordings::phrases::begins_link;

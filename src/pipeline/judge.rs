@@ -14,7 +14,7 @@ use super::memory::{DeskMemory, JudgeMemory, told_at};
 use crate::alert::{self, Alert, AlertKind, AlertStory, DeskSpec, Pending};
 use crate::compose::{self, DigestFrame};
 use crate::matcher::{ByStoryRule, Match, Topic};
-use crate::store::{AlertRecord, Judgement, Placed, StoreError, StoredArticle, StoryMaterial, TopicJudgement};
+use crate::store::{AlertRecord, Judgement, Placed, Store, StoreError, StoredArticle, StoryMaterial, TopicJudgement};
 use crate::story::{Candidate, Decision, Merge, Outline, StoryIndex};
 use crate::types::{ArticleId, ArticleKey, DevelopmentId, StoryId, TopicId};
 
@@ -52,7 +52,11 @@ impl Engine {
             *memory = JudgeMemory::read(&self.store, &current, now).await?;
         }
         memory.is_ahead = true;
-        let judgements: Arc<[Judgement]> = waiting.iter().map(|article| judge(memory, &current, article, now)).collect();
+        let mut judgements = Vec::with_capacity(waiting.len());
+        for article in &waiting {
+            judgements.push(judge(&self.store, memory, &current, article, now).await?);
+        }
+        let judgements: Arc<[Judgement]> = judgements.into();
         let developments = self.store.record_judgements(Arc::clone(&judgements)).await?;
         memory.is_ahead = false;
         let copied = judgements.iter().flat_map(|j| &j.topics).filter_map(original_of).collect();
@@ -200,7 +204,13 @@ impl Engine {
 }
 
 /// Judges one article within every topic that its feed is followed for, and takes it into memory.
-fn judge(memory: &mut JudgeMemory, current: &Current, stored: &StoredArticle, now: Timestamp) -> Judgement {
+async fn judge(
+    store: &Store,
+    memory: &mut JudgeMemory,
+    current: &Current,
+    stored: &StoredArticle,
+    now: Timestamp,
+) -> Result<Judgement, StoreError> {
     let wanted = wanted_topics(current, stored);
     let mut topics = Vec::new();
     // Stories that this article opens in several topics get ids in the order of the topics.
@@ -210,8 +220,10 @@ fn judge(memory: &mut JudgeMemory, current: &Current, stored: &StoredArticle, no
         let next_story = StoryId(known_stories.0 + 1 + place as i64);
         let by_story = current.settings.topics[place].by_story();
         let placed = match memory.indexes.get_mut(place) {
-            Some(index) if matched.relevant => Some(place_in(index, stored, &matched, next_story, now)),
-            Some(index) if matched.one_sided && by_story.keep => place_by_story(index, stored, &matched, by_story, now),
+            Some(index) if matched.relevant => Some(place_in(store, index, stored, &matched, next_story, now).await?),
+            Some(index) if matched.one_sided && by_story.keep => {
+                place_by_story(store, index, stored, &matched, by_story, now).await?
+            }
             _ => None,
         };
         memory.last_story = placed.as_ref().map_or(memory.last_story, |placed| placed.story.max(memory.last_story));
@@ -221,40 +233,50 @@ fn judge(memory: &mut JudgeMemory, current: &Current, stored: &StoredArticle, no
             topics.push(TopicJudgement { matched, inherited, placed });
         }
     }
-    Judgement { article: stored.id, at: now, topics }
+    Ok(Judgement { article: stored.id, at: now, topics })
 }
 
 /// Places one article within one topic; `next_story` is the story it opens, if it does.
-fn place_in(index: &mut StoryIndex, stored: &StoredArticle, matched: &Match, next_story: StoryId, now: Timestamp) -> Placed {
+async fn place_in(
+    store: &Store,
+    index: &mut StoryIndex,
+    stored: &StoredArticle,
+    matched: &Match,
+    next_story: StoryId,
+    now: Timestamp,
+) -> Result<Placed, StoreError> {
     let title = stored.article.title.clone();
     let outline = Outline::new(stored.id, &stored.article, told_at(stored, now));
     if let Some(placement) = index.place_verbatim(&outline)
         && let Decision::Duplicate { of, story } = placement.decision
     {
         index.apply_verbatim(&outline, of, story);
-        return Placed { story, placement, title, outline: Some(outline) };
+        return Ok(Placed { story, placement, title, outline: Some(outline) });
     }
     let candidate = Candidate::new(outline, &stored.article, matched, &stored.source);
-    let placement = index.place(&candidate);
+    let earlier = store.texts_of(index.earlier_versions(&candidate)).await?;
+    let placement = index.place(&candidate, &earlier);
     let story = placement.decision.known_story().unwrap_or(next_story);
     index.apply(candidate, &placement, story);
-    Placed { story, placement, title, outline: None }
+    Ok(Placed { story, placement, title, outline: None })
 }
 
 /// Places an article that names one side only with the story that it continues; `None` for nearly all.
-fn place_by_story(
-    index: &StoryIndex,
+async fn place_by_story(
+    store: &Store,
+    index: &mut StoryIndex,
     stored: &StoredArticle,
     matched: &Match,
     rule: &ByStoryRule,
     now: Timestamp,
-) -> Option<Placed> {
+) -> Result<Option<Placed>, StoreError> {
     let outline = Outline::new(stored.id, &stored.article, told_at(stored, now));
-    let continuation = index.continued(&outline, &stored.article, matched, rule)?;
+    let Some(continuation) = index.continued(&outline, &stored.article, matched, rule) else { return Ok(None) };
     let candidate = Candidate::new(outline, &stored.article, matched, &stored.source);
-    let placement = index.place_continuation(&candidate, &continuation);
-    let story = placement.decision.known_story()?;
-    Some(Placed { story, placement, title: stored.article.title.clone(), outline: None })
+    let earlier = store.texts_of(index.earlier_versions(&candidate)).await?;
+    let placement = index.place_continuation(&candidate, &continuation, &earlier);
+    let placed = |story| Placed { story, placement: placement.clone(), title: stored.article.title.clone(), outline: None };
+    Ok(placement.decision.known_story().map(placed))
 }
 
 /// The article that a duplicate copies.

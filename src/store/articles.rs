@@ -138,6 +138,19 @@ impl Store {
         self.read(move |c| ids.iter().map(|id| key_of(c, *id)).collect()).await
     }
 
+    /// Headline and text of articles, in no order; nothing for one that is not there. Nothing is asked for no article.
+    pub async fn texts_of(&self, ids: Vec<ArticleId>) -> Result<Vec<String>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.read(move |c| {
+            let mut statement = c.prepare_cached("SELECT title || char(10, 10) || text FROM articles WHERE id = ?1")?;
+            let texts = ids.iter().map(|id| Ok(statement.query_row([id.0], |r| r.get(0)).optional()?));
+            Ok(texts.collect::<Result<Vec<Option<String>>, StoreError>>()?.into_iter().flatten().collect())
+        })
+        .await
+    }
+
     /// Articles that judge has not seen yet, in order.
     pub async fn unjudged(&self, limit: usize) -> Result<Vec<StoredArticle>, StoreError> {
         self.read(move |c| {

@@ -1,15 +1,17 @@
 //! An article ready to be placed: everything that placing needs, computed once.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::duplicate::Copy;
 use super::facts::{Facts, facts};
-use super::features::{Token, tokens};
+use super::features::{Token, each_token, push_word, tokens};
 use super::fullness::Account;
+use super::kept::Kept;
 use super::outline::Outline;
-use super::similarity::Weighed;
+use super::print::Print;
+use super::similarity::Vector;
 use super::zones::{LEAD_WORDS, Words, ZONES, zones};
 use crate::extract::Article;
 use crate::matcher::{Concept, Match};
@@ -39,15 +41,6 @@ const PRIOR_SHORT: f32 = 0.25;
 const PRIOR_FOUR_LETTERS: f32 = 0.05;
 pub(super) const PRIOR_WORD: f32 = 0.002;
 
-/// The words of an article as copies are recognised by them; one for all verbatim copies.
-#[derive(Debug, Default)]
-pub(super) struct Print {
-    /// Hashes of every five neighbouring words of the text, in order, each once.
-    pub(super) fives: Vec<u32>,
-    /// Hashes of the words of headline and text, in order, each once.
-    pub(super) words: Vec<u32>,
-}
-
 /// An article ready to be placed.
 #[derive(Debug, Clone)]
 pub struct Candidate {
@@ -57,55 +50,74 @@ pub struct Candidate {
     pub(super) source: u64,
     pub(super) title: String,
     /// Words of the text, as far as it was read.
-    pub(super) words: usize,
+    pub(super) text_words: usize,
     /// Features by zone, in order of their hash.
     pub(super) zones: [Counts; ZONES],
     /// The topic names concepts in it; a topic that takes everything names none.
     pub(super) has_concepts: bool,
-    /// What its copies are recognised by.
-    pub(super) print: Arc<Print>,
+    /// What its edited copies are recognised by.
+    pub(super) print: Print,
+    /// The words of the text, hashed, in its order; those of Korean whole.
+    pub(super) text: Vec<u64>,
+    /// The words of headline and text, hashed, in order, each once.
+    pub(super) words: Vec<u32>,
     /// What it is compared by in a matter told densely.
     pub(super) account: Account,
     /// What it reports.
     pub(super) facts: Facts,
     /// Concepts that the topic named, for explanations.
     pub(super) concepts: Vec<String>,
-    /// What its features weigh, once it was placed.
-    pub(super) weighed: Weighed,
+    /// What its features weigh.
+    pub(super) weighed: Kept<[Vector; ZONES]>,
+    /// The article that it is a copy or a version of.
+    pub(super) copied: Kept<Option<Copy>>,
 }
 
 impl Candidate {
     /// Computes what placing needs. `source` is the outlet.
     pub fn new(outline: Outline, article: &Article, matched: &Match, source: &str) -> Candidate {
         let title = tokens(&article.title, LEAD_WORDS);
-        let text = article.text();
-        let body = tokens(&text, COPY_WORDS);
-        let hashes: Vec<u64> = body.iter().map(|token| token.word).collect();
+        let mut text = Vec::with_capacity(COPY_WORDS);
+        let mut words: Vec<u32> = title.iter().map(|token| short(token.word)).collect();
+        let mut lead = Vec::with_capacity(LEAD_WORDS);
+        let whole = article.text();
+        let mut text_words = 0;
+        each_token(&whole, COPY_WORDS, |token| {
+            text_words += 1;
+            push_word(&mut text, &token);
+            words.push(short(token.word));
+            if lead.len() < LEAD_WORDS {
+                lead.push(token);
+            }
+        });
         let concepts: Vec<u64> = telling_concepts(matched).map(|concept| concept_feature(&concept.id)).collect();
         let topic = topic_words(matched);
-        let words = set(title.iter().chain(&body).map(|token| short(token.word)).collect());
+        let words = set(words);
         let facts = facts(article, matched, &topic);
         Candidate {
             outline,
             language: article.language,
             source: xxh3_64(source.trim().to_lowercase().as_bytes()),
             title: article.title.clone(),
-            words: body.len(),
+            text_words,
             zones: zones(&Words {
                 language: article.language,
                 title: &article.title,
-                text: &text,
+                text: &whole,
                 title_tokens: &title,
-                text_tokens: &body,
+                text_tokens: &lead,
                 concepts: &concepts,
                 topic: &topic,
             }),
             has_concepts: !concepts.is_empty(),
-            account: Account::new(&title, &body, words.len(), facts.manner.is_report),
-            print: Arc::new(Print { fives: runs(&hashes, 5), words }),
+            print: Print::of(&text),
+            account: Account::new(&title, &lead, words.len(), facts.manner.is_report),
+            text,
+            words,
             facts,
             concepts: telling_concepts(matched).map(|concept| concept.id.clone()).collect(),
-            weighed: Weighed::default(),
+            weighed: Kept::default(),
+            copied: Kept::default(),
         }
     }
 }
@@ -136,13 +148,6 @@ pub(super) fn prior(token: &Token, topic: &BTreeSet<u64>) -> f32 {
         4 if token.is_alphabetic => PRIOR_FOUR_LETTERS,
         _ => PRIOR_WORD,
     }
-}
-
-/// Hashes of every `length` neighbouring words, in order of the hash, each once.
-pub(super) fn runs(words: &[u64], length: usize) -> Vec<u32> {
-    let mix =
-        |run: &[u64]| short(run.iter().fold(0u64, |sum, word| (sum.rotate_left(7) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)));
-    set(words.windows(length).map(mix).collect())
 }
 
 /// Half of a hash: enough to tell the words of one window of articles apart.

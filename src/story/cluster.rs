@@ -1,17 +1,17 @@
 //! Stories as they grow: one pass over the articles in the order of arrival, each placed once.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
 
-use super::candidate::{Candidate, Print};
+use super::candidate::Candidate;
 use super::continuation::{self, Continuation};
 use super::development::{Memory, QUOTED};
-use super::duplicate::{Copies, Copy, Member};
+use super::duplicate::{self, Copies, Copy, Member, Told};
 use super::features::tokens;
 use super::hashed::{HashedMap, SPREAD};
 use super::merge::{Bridge, Bridges};
 use super::open_story::OpenStory;
 use super::outline::Outline;
+use super::print::Size;
 use super::similarity::{COUNT_HORIZON, Shared, Similarity, Vector, likeness};
 use super::tempo::Pace;
 use super::vocabulary;
@@ -61,7 +61,7 @@ struct Placed {
     /// Days since 1970.
     day: f64,
     language: Option<Lang>,
-    print: Arc<Print>,
+    print: Size,
     /// Headline and concepts of the topic, for explanations.
     title: Box<str>,
     concepts: Box<[String]>,
@@ -90,8 +90,8 @@ struct Near {
 }
 
 impl Member for StoryIndex {
-    fn member(&self, serial: u64) -> Option<&Print> {
-        self.placed(serial).map(|placed| &*placed.print)
+    fn size(&self, serial: u64) -> Option<Size> {
+        self.placed(serial).map(|placed| placed.print)
     }
 }
 
@@ -115,14 +115,14 @@ impl StoryIndex {
     pub fn place_verbatim(&self, outline: &Outline) -> Option<Placement> {
         let of = self.copies.find_verbatim(outline, self.first_within(outline.day))?;
         let placed = self.placed(of)?;
-        Some(place_copy(Copy { of, reason: "the text is the same".to_owned(), fresh: Vec::new() }, placed))
+        Some(place_copy(Told { reason: "the text is the same".to_owned(), fresh: Vec::new() }, placed))
     }
 
     /// Takes in a verbatim copy of article `of`, which went to `story`.
     pub fn apply_verbatim(&mut self, outline: &Outline, of: ArticleId, story: StoryId) {
         self.expire(outline.day);
         let earlier = self.copies.find_verbatim(outline, self.oldest).and_then(|serial| self.placed(serial));
-        let (print, language) = earlier.map(|placed| (Arc::clone(&placed.print), placed.language)).unwrap_or_default();
+        let (print, language) = earlier.map(|placed| (placed.print, placed.language)).unwrap_or_default();
         self.copies.add_verbatim(outline, self.next_serial(), self.oldest);
         let entry = self.stories.entry(story).or_default();
         entry.last_day = entry.last_day.max(outline.day);
@@ -139,11 +139,25 @@ impl StoryIndex {
         });
     }
 
-    /// Where `candidate` belongs and what it brings. Reads only.
-    pub fn place(&self, candidate: &Candidate) -> Placement {
-        let copy = self.copies.find(candidate, self, self.first_within(candidate.outline.day));
-        if let Some((copy, placed)) = copy.and_then(|copy| self.placed(copy.of).map(|placed| (copy, placed))) {
-            return place_copy(copy, placed);
+    /// The earlier articles whose texts tell whether `candidate` is a copy or a new version: none for nearly all. Reads only.
+    pub fn earlier_versions(&self, candidate: &Candidate) -> Vec<ArticleId> {
+        let copied = self.copied(candidate);
+        let placed = copied.iter().flat_map(|copy| &copy.compared).filter_map(|serial| self.placed(*serial));
+        let mut versions: Vec<ArticleId> = Vec::new();
+        for article in placed.flat_map(|placed| [Some(placed.id), placed.original]).flatten() {
+            if !versions.contains(&article) {
+                versions.push(article);
+            }
+        }
+        candidate.copied.put(self.copies.state(), copied);
+        versions
+    }
+
+    /// Where `candidate` belongs and what it brings, compared with the texts of [`StoryIndex::earlier_versions`]; without them, what looks like a new version
+    /// is a copy. Reads only.
+    pub fn place(&self, candidate: &Candidate, earlier: &[String]) -> Placement {
+        if let Some((told, placed)) = self.told(candidate, earlier) {
+            return place_copy(told, placed);
         }
         let vectors = self.similarity.vectors(candidate);
         let near = self.nearest(candidate, &vectors);
@@ -214,7 +228,7 @@ impl StoryIndex {
             self.memory.add(&candidate, story, placement);
         }
         let Candidate { outline, language, print, title, concepts, .. } = candidate;
-        let (title, concepts) = (title.into_boxed_str(), concepts.into_boxed_slice());
+        let (print, title, concepts) = (print.size, title.into_boxed_str(), concepts.into_boxed_slice());
         self.take_in(Placed { id: outline.id, day: outline.day, language, print, title, concepts, story, original });
     }
 
@@ -230,12 +244,11 @@ impl StoryIndex {
     /// mostly tells what that one told. Of 20 that were kept at a likeness of .2 (19 of them with one side erased from their words) two were the first with a
     /// fact, and both looked like retellings; the five that looked like developments were not. Nor is it taken in: what is on the topic by itself is judged as
     /// if it had not come. Reads only.
-    pub fn place_continuation(&self, candidate: &Candidate, continuation: &Continuation) -> Placement {
+    pub fn place_continuation(&self, candidate: &Candidate, continuation: &Continuation, earlier: &[String]) -> Placement {
         let story = continuation.story();
         let mut reasons = vec![continuation.reason()];
-        let copy = self.copies.find(candidate, self, self.first_within(candidate.outline.day));
-        let placed = copy
-            .and_then(|copy| self.placed(copy.of).filter(|placed| placed.story == story).map(|placed| place_copy(copy, placed)));
+        let copied = self.told(candidate, earlier).filter(|(_, placed)| placed.story == story);
+        let placed = copied.map(|(told, placed)| place_copy(told, placed));
         let decision = placed.map_or(Decision::Joins { story }, |placed| {
             reasons.extend(placed.reasons);
             placed.decision
@@ -263,6 +276,18 @@ impl StoryIndex {
         self.articles.iter_mut().for_each(|placed| placed.story = merge.follow(placed.story));
         self.memory.merge(merge);
         self.bridges.merge(merge);
+    }
+
+    /// The article of the window that `candidate` is a copy or a new version of.
+    fn copied(&self, candidate: &Candidate) -> Option<Copy> {
+        let known = candidate.copied.take(self.copies.state());
+        known.unwrap_or_else(|| self.copies.find(candidate, self, self.first_within(candidate.outline.day)))
+    }
+
+    /// That article, and what the texts say of it.
+    fn told(&self, candidate: &Candidate, earlier: &[String]) -> Option<(Told, &Placed)> {
+        let copy = self.copied(candidate)?;
+        Some((duplicate::told(candidate, &copy, earlier)?, self.placed(copy.of)?))
     }
 
     fn take_in(&mut self, placed: Placed) {
@@ -371,17 +396,18 @@ impl StoryIndex {
 }
 
 /// A copy, or a new version that joins the story of the old one and says what is new in it.
-fn place_copy(copy: Copy, placed: &Placed) -> Placement {
+fn place_copy(told: Told, placed: &Placed) -> Placement {
+    let Told { reason, fresh } = told;
     let of = placed.original.unwrap_or(placed.id);
     let story = placed.story;
-    if copy.fresh.is_empty() {
-        let reasons = vec![format!("copy of article {of}: {}", copy.reason)];
+    if fresh.is_empty() {
+        let reasons = vec![format!("copy of article {of}: {reason}")];
         return Placement::silent(Decision::Duplicate { of, story }, reasons);
     }
-    let reasons = vec![format!("new version of article {of}: {}, {} new sentences", copy.reason, copy.fresh.len())];
-    let has_number = copy.fresh.iter().any(|sentence| sentence.chars().any(|c| c.is_ascii_digit()));
+    let reasons = vec![format!("new version of article {of}: {reason}, {} new sentences", fresh.len())];
+    let has_number = fresh.iter().any(|sentence| sentence.chars().any(|c| c.is_ascii_digit()));
     let kind = if has_number { DevelopmentKind::Number } else { DevelopmentKind::Act };
-    let new = copy.fresh.into_iter().take(QUOTED).collect();
+    let new = fresh.into_iter().take(QUOTED).collect();
     let development = Some(Development { kind, strong: true, new });
     Placement { development, ..Placement::silent(Decision::Joins { story }, reasons) }
 }

@@ -236,7 +236,8 @@ mod tests {
         let place = |title: &str, text: &str| {
             let next = article(title, text);
             let found = continued(&index, 20, title, text, &["side.north"]).expect("near enough");
-            index.place_continuation(&Candidate::new(outline(2, 20, &next), &next, &matched(0.0, &[], &[]), "Courrier"), &found)
+            let candidate = Candidate::new(outline(2, 20, &next), &next, &matched(0.0, &[], &[]), "Courrier");
+            index.place_continuation(&candidate, &found, &[])
         };
         let joined = place(NEXT, NEXT_TEXT);
         assert_eq!((joined.decision, joined.development), (Decision::Joins { story: StoryId(1) }, None));

@@ -174,7 +174,7 @@ impl Memory {
         let named = self.named.entry(story).or_default();
         named.last_day = named.last_day.max(candidate.outline.day);
         named.has_developed |= development.is_some();
-        named.words.extend(&candidate.print.words);
+        named.words.extend(&candidate.words);
         named.amounts.extend(facts.amounts.iter().map(|amount| (amount.unit, amount.number.clone())));
         named.free.extend(facts.free.iter().map(|feature| feature.hash));
     }

@@ -2,6 +2,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::hashed::SPREAD;
 use crate::text::matching::fold_into;
 use crate::text::words::{is_hangul, is_unspaced, word_indices};
 
@@ -27,6 +28,8 @@ pub(super) struct Token {
     pub(super) is_number: bool,
     /// A word of an alphabet, not a pair of signs.
     pub(super) is_alphabetic: bool,
+    /// Belongs to the same word as the one before: the second pair of syllables of a Korean word, and the next ones.
+    pub(super) goes_on: bool,
     /// Letters of the folded word.
     pub(super) letters: usize,
 }
@@ -76,6 +79,14 @@ pub(super) fn each_token(text: &str, limit: usize, mut take: impl FnMut(Token)) 
     }
 }
 
+/// Adds a token to the words of a text, where a Korean word is one again.
+pub(super) fn push_word(words: &mut Vec<u64>, token: &Token) {
+    match words.last_mut().filter(|_| token.goes_on) {
+        Some(word) => *word = word.rotate_left(9).wrapping_mul(SPREAD) ^ token.word,
+        None => words.push(token.word),
+    }
+}
+
 /// A word of an alphabet; `None` for a single letter.
 fn alphabetic(word: &str, start: usize, first: char, folder: &mut Folder) -> Option<Token> {
     let folded = folder.fold(word);
@@ -96,6 +107,7 @@ fn alphabetic(word: &str, start: usize, first: char, folder: &mut Folder) -> Opt
         is_capitalised: if first.is_ascii() { first.is_ascii_uppercase() } else { first.is_uppercase() },
         is_number: first.is_ascii_digit(),
         is_alphabetic: true,
+        goes_on: false,
         letters,
     })
 }
@@ -140,7 +152,17 @@ fn pair(first: char, second: char, start: usize, end: usize) -> Token {
     let mut text = String::from(first);
     text.push(second);
     let hash = xxh3_64(text.as_bytes());
-    Token { stem: hash, word: hash, start, end, is_capitalised: false, is_number: false, is_alphabetic: false, letters: 2 }
+    Token {
+        stem: hash,
+        word: hash,
+        start,
+        end,
+        is_capitalised: false,
+        is_number: false,
+        is_alphabetic: false,
+        goes_on: false,
+        letters: 2,
+    }
 }
 
 fn hangul(word: &str, start: usize, mut take: impl FnMut(Token)) {
@@ -148,7 +170,7 @@ fn hangul(word: &str, start: usize, mut take: impl FnMut(Token)) {
     let Some((mut at, mut sign)) = signs.next() else { return };
     let mut is_single = true;
     for (next, second) in signs {
-        take(pair(sign, second, start + at, start + next + second.len_utf8()));
+        take(Token { goes_on: !is_single, ..pair(sign, second, start + at, start + next + second.len_utf8()) });
         (at, sign, is_single) = (next, second, false);
     }
     if is_single {
@@ -162,6 +184,7 @@ fn hangul(word: &str, start: usize, mut take: impl FnMut(Token)) {
             is_capitalised: false,
             is_number: false,
             is_alphabetic: false,
+            goes_on: false,
             letters: 2,
         });
     }

@@ -53,7 +53,7 @@ impl OpenStory {
         }
         self.pace.add(candidate.outline.day);
         self.members += 1;
-        self.with_text += u32::from(candidate.words >= TEXT_WORDS);
+        self.with_text += u32::from(candidate.text_words >= TEXT_WORDS);
         self.languages.insert(candidate.language);
     }
 
@@ -90,7 +90,7 @@ impl OpenStory {
         if !candidate.has_concepts {
             likeness *= self.pace.ageing(day) * (1.0 - SIZE_WEIGHT * (1.0 + self.members as f32).ln());
         }
-        if likeness > FAINT && candidate.words >= TEXT_WORDS && self.with_text > 0 {
+        if likeness > FAINT && candidate.text_words >= TEXT_WORDS && self.with_text > 0 {
             let known = self.with_text as f32;
             likeness *= 1.0 - STRANGE_NAMES * known / (known + KNOWN_MEMBERS) * self.strange(candidate, similarity);
         }

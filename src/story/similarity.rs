@@ -1,9 +1,8 @@
 //! How alike an article and the open stories are: weighted features, found through postings, at a cost bounded per article.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
-use std::fmt;
 
 use super::candidate::{Candidate, Feature};
 use super::hashed::HashedMap;
@@ -61,22 +60,6 @@ struct Holding {
 /// What two articles share, by zone.
 pub(super) type Shared = [f32; ZONES];
 
-/// The vectors of a candidate between its placement and its application, and with how many articles they were made.
-#[derive(Default)]
-pub(super) struct Weighed(Cell<Option<(u64, [Vector; ZONES])>>);
-
-impl Clone for Weighed {
-    fn clone(&self) -> Weighed {
-        Weighed::default()
-    }
-}
-
-impl fmt::Debug for Weighed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Weighed")
-    }
-}
-
 impl Similarity {
     /// How many articles were counted.
     pub(super) fn articles(&self) -> u32 {
@@ -96,9 +79,7 @@ impl Similarity {
 
     /// The vectors of `candidate` as if it were counted already.
     pub(super) fn vectors(&self, candidate: &Candidate) -> [Vector; ZONES] {
-        if let Some((added, vectors)) = candidate.weighed.0.take()
-            && added == self.added
-        {
+        if let Some(vectors) = candidate.weighed.take(self.added) {
             return vectors;
         }
         let language = candidate.language;
@@ -124,9 +105,9 @@ impl Similarity {
         [unit(words, KEPT[ALL], RARITY_POWER[ALL]), part(TITLE), part(NAMES), part(FREE)]
     }
 
-    /// Leaves vectors with the candidate they are of: nothing may be counted before it is.
+    /// Leaves vectors with the candidate they are of.
     pub(super) fn keep(&self, candidate: &Candidate, vectors: [Vector; ZONES]) {
-        candidate.weighed.0.set(Some((self.added, vectors)));
+        candidate.weighed.put(self.added, vectors);
     }
 
     /// How many articles hold a feature, and how many of them are in a language.

@@ -12,7 +12,7 @@ use crate::types::{ArticleId, Lang, StoryId, TopicId};
 /// A caller: numbers articles and stories, applies what was placed.
 struct Desk {
     index: StoryIndex,
-    next_article: i64,
+    texts: Vec<String>,
     next_story: i64,
 }
 
@@ -33,14 +33,15 @@ const BASE: Told<'_> =
 
 impl Desk {
     fn new() -> Desk {
-        Desk { index: StoryIndex::new(StorySpec::default()), next_article: 0, next_story: 0 }
+        Desk { index: StoryIndex::new(StorySpec::default()), texts: Vec::new(), next_story: 0 }
     }
 
     fn candidate(&mut self, told: &Told<'_>) -> Candidate {
-        self.next_article += 1;
+        self.texts.push(format!("{}\n\n{}", told.title, told.text));
+        let id = ArticleId(self.texts.len() as i64);
         let mut article = Article::empty(Origin::Page);
         article.title = told.title.to_owned();
-        let url = if told.url.is_empty() { format!("https://site.example/{}", self.next_article) } else { told.url.to_owned() };
+        let url = if told.url.is_empty() { format!("https://site.example/{id}") } else { told.url.to_owned() };
         article.url = Url::parse(&url).ok();
         article.language = Lang::parse(told.lang);
         article.paragraphs = told.text.split('\n').filter(|p| !p.is_empty()).map(str::to_owned).collect();
@@ -64,7 +65,7 @@ impl Desk {
         };
         let start: Timestamp = "2026-11-20T08:00:00Z".parse().expect("a test instant");
         let at = start + jiff::SignedDuration::from_mins(told.minutes);
-        Candidate::new(Outline::new(ArticleId(self.next_article), &article, at), &article, &matched, told.source)
+        Candidate::new(Outline::new(id, &article, at), &article, &matched, told.source)
     }
 
     fn tell(&mut self, told: &Told<'_>) -> Placement {
@@ -75,7 +76,9 @@ impl Desk {
             self.index.apply_verbatim(&candidate.outline, of, story);
             return placement;
         }
-        let placement = self.index.place(&candidate);
+        let text = |id: &ArticleId| self.texts[usize::try_from(id.0 - 1).expect("a test number")].clone();
+        let earlier: Vec<String> = self.index.earlier_versions(&candidate).iter().map(text).collect();
+        let placement = self.index.place(&candidate, &earlier);
         let story = match placement.decision {
             Decision::Duplicate { story, .. } | Decision::Joins { story } => story,
             Decision::Opens => {
@@ -151,6 +154,32 @@ fn a_new_version_with_new_numbers_is_a_development() {
     let development = placement.development.expect("a new version develops");
     assert_eq!((development.kind, development.strong), (DevelopmentKind::Number, true));
     assert_eq!(development.new, [fact]);
+}
+
+#[test]
+fn what_an_earlier_version_told_is_not_new_because_a_cut_copy_lacks_it() {
+    let mut desk = Desk::new();
+    let fact = "Une panne de barrière a bloqué jeudi 140 camions russes pendant cinq heures, a reconnu le préfet Oleg Exempliev.";
+    let more = "Les chauffeurs de la société Transit Exemple ont dormi dans leurs cabines, à la lueur des phares, sous la garde de vingt douaniers.";
+    let whole = format!("{BRIDGE}\n{more}\n{fact}");
+    desk.tell(&Told { text: &whole, ..bridge() });
+    let cut = format!("{BRIDGE}\n{more}");
+    let copy = Decision::Duplicate { of: ArticleId(1), story: StoryId(1) };
+    assert_eq!(desk.tell(&Told { minutes: 20, url: "https://courrier.example/1", text: &cut, ..bridge() }).decision, copy);
+    let boxed = format!(
+        "{BRIDGE}\nLire aussi : Le maire Igor Exempliev promet 300 emplois à la centrale de Wonsan-Nord pour 2031.\n{more}\n{fact}"
+    );
+    assert_eq!(desk.tell(&Told { minutes: 30, url: "https://gazette.example/9", text: &boxed, ..bridge() }).decision, copy);
+}
+
+#[test]
+fn two_reports_of_two_sentences_are_no_copies_for_one_that_they_share() {
+    let mut desk = Desk::new();
+    let first = "Le gouverneur du Tumen a reçu mardi à Wonsan la ministre des Transports, venue en train spécial de la capitale voisine. Ils ont dîné.";
+    let next = "Le gouverneur du Tumen a reçu mardi à Wonsan la ministre des Transports, venue en train spécial signer un accord sur quatre nouveaux ponts.";
+    desk.tell(&Told { title: "Le gouverneur reçoit la ministre des Transports", text: first, ..BASE });
+    let told = desk.tell(&Told { minutes: 90, title: "Quatre ponts de plus sur le Tumen", text: next, ..BASE });
+    assert!(!matches!(told.decision, Decision::Duplicate { .. }), "{told:?}");
 }
 
 #[test]

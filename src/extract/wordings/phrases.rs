@@ -124,6 +124,14 @@ pub(in crate::extract) fn is_chrome(text: &str) -> bool {
     label(text).is_some_and(|text| SHIPPED.labels.hold(&text) || is_title(&text) || is_led(&text) || is_sum(&text))
 }
 
+/// True for a line that begins as a link to another article does ("Read also: …"), however long it is.
+pub(crate) fn begins_link(text: &str) -> bool {
+    /// Letters of the longest beginning.
+    const MOST: usize = 40;
+    let head: String = text.chars().take(MOST).collect();
+    label(&head).is_some_and(|head| is_led(&head))
+}
+
 /// "Read also: another article".
 fn is_led(text: &str) -> bool {
     text.match_indices([':', '>', '»', '›', '-', '|']).any(|(at, _)| {
